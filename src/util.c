@@ -1,0 +1,349 @@
+/* util: memory, text and files. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util.h"
+
+static _Noreturn void out_of_memory(void)
+{
+	static const char message[] = "vnetgen: out of memory\n";
+	if (write(STDERR_FILENO, message, sizeof message - 1) < 0) {
+		/* nothing is left to say it with */
+	}
+	_exit(71); /* EX_OSERR of sysexits.h */
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	void *memory = calloc(n ? n : 1, size ? size : 1);
+	if (!memory)
+		out_of_memory();
+	return memory;
+}
+
+void *xrealloc(void *old, size_t size)
+{
+	void *memory = realloc(old, size);
+	if (!memory)
+		out_of_memory();
+	return memory;
+}
+
+char *xstrdup(const char *text)
+{
+	char *copy = strdup(text);
+	if (!copy)
+		out_of_memory();
+	return copy;
+}
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, room;
+	_Alignas(max_align_t) char bytes[];
+};
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	const size_t align = _Alignof(max_align_t);
+	if (size > SIZE_MAX / 2)
+		out_of_memory();
+	size = (size + align - 1) / align * align;
+	struct arena_block *block = arena->block;
+	if (!block || block->room - block->used < size) {
+		size_t room = block ? block->room * 2 : 4096;
+		if (room > 1 << 20)
+			room = 1 << 20;
+		if (room < size)
+			room = size;
+		block = xcalloc(1, sizeof *block + room);
+		block->room = room;
+		block->next = arena->block;
+		arena->block = block;
+	}
+	void *memory = block->bytes + block->used;
+	block->used += size;
+	return memory;
+}
+
+char *arena_strndup(struct arena *arena, const char *text, size_t length)
+{
+	char *copy = arena_alloc(arena, length + 1);
+	if (length)
+		memcpy(copy, text, length);
+	return copy;
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+	return arena_strndup(arena, text, strlen(text));
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args, again;
+	va_start(args, format);
+	va_copy(again, args);
+	int length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0)
+		out_of_memory();
+	char *text = arena_alloc(arena, (size_t)length + 1);
+	vsnprintf(text, (size_t)length + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+void arena_free(struct arena *arena)
+{
+	while (arena->block) {
+		struct arena_block *next = arena->block->next;
+		free(arena->block);
+		arena->block = next;
+	}
+}
+
+void *array_grow(void *items, size_t n, size_t *room, size_t size)
+{
+	if (n == *room) {
+		*room = *room ? *room * 2 : 8;
+		if (*room > SIZE_MAX / size)
+			out_of_memory();
+		items = xrealloc(items, *room * size);
+	}
+	memset((char *)items + n * size, 0, size);
+	return items;
+}
+
+static void buffer_reserve(struct buffer *buffer, size_t more)
+{
+	if (more > SIZE_MAX / 4 - buffer->length)
+		out_of_memory();
+	size_t need = buffer->length + more + 1;
+	if (need <= buffer->room)
+		return;
+	size_t room = buffer->room ? buffer->room : 64;
+	while (room < need)
+		room *= 2;
+	buffer->text = xrealloc(buffer->text, room);
+	buffer->room = room;
+}
+
+void buffer_add(struct buffer *buffer, const void *bytes, size_t length)
+{
+	buffer_reserve(buffer, length);
+	if (length)
+		memcpy(buffer->text + buffer->length, bytes, length);
+	buffer->length += length;
+	buffer->text[buffer->length] = '\0';
+}
+
+void buffer_puts(struct buffer *buffer, const char *text)
+{
+	buffer_add(buffer, text, strlen(text));
+}
+
+void buffer_putc(struct buffer *buffer, char byte)
+{
+	buffer_add(buffer, &byte, 1);
+}
+
+void buffer_printf(struct buffer *buffer, const char *format, ...)
+{
+	va_list args, again;
+	va_start(args, format);
+	va_copy(again, args);
+	int length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0)
+		out_of_memory();
+	buffer_reserve(buffer, (size_t)length);
+	vsnprintf(buffer->text + buffer->length, (size_t)length + 1, format, again);
+	va_end(again);
+	buffer->length += (size_t)length;
+}
+
+const char *buffer_text(const struct buffer *buffer)
+{
+	return buffer->text ? buffer->text : "";
+}
+
+void buffer_clear(struct buffer *buffer)
+{
+	buffer->length = 0;
+	if (buffer->text)
+		buffer->text[0] = '\0';
+}
+
+void buffer_free(struct buffer *buffer)
+{
+	free(buffer->text);
+	*buffer = (struct buffer){ 0 };
+}
+
+struct table_slot {
+	const char *key;
+	void *value;
+};
+
+/* FNV-1a, 64 bits */
+static uint64_t hash(const char *text)
+{
+	uint64_t value = 0xcbf29ce484222325;
+	for (; *text; text++)
+		value = (value ^ (unsigned char)*text) * 0x100000001b3;
+	return value;
+}
+
+static struct table_slot *table_find(struct table_slot *slots, size_t room, const char *key)
+{
+	size_t i = hash(key) & (room - 1);
+	while (slots[i].key && strcmp(slots[i].key, key))
+		i = (i + 1) & (room - 1);
+	return &slots[i];
+}
+
+void *table_get(const struct table *table, const char *key)
+{
+	return table->room ? table_find(table->slots, table->room, key)->value : NULL;
+}
+
+void table_set(struct table *table, const char *key, void *value)
+{
+	if (table->n * 2 >= table->room) {
+		size_t room = table->room ? table->room * 2 : 16;
+		struct table_slot *slots = xcalloc(room, sizeof *slots);
+		for (size_t i = 0; i < table->room; i++)
+			if (table->slots[i].key)
+				*table_find(slots, room, table->slots[i].key) = table->slots[i];
+		free(table->slots);
+		table->slots = slots;
+		table->room = room;
+	}
+	struct table_slot *slot = table_find(table->slots, table->room, key);
+	if (!slot->key) {
+		slot->key = key;
+		table->n++;
+	}
+	slot->value = value;
+}
+
+void table_free(struct table *table)
+{
+	free(table->slots);
+	*table = (struct table){ 0 };
+}
+
+char *file_read(const char *path, size_t *length)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return NULL;
+	struct stat status;
+	int wrong = 0;
+	if (fstat(fd, &status) < 0)
+		wrong = errno;
+	else if (S_ISDIR(status.st_mode))
+		wrong = EISDIR;
+	else if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode))
+		wrong = EINVAL;
+	struct buffer content = { 0 };
+	while (!wrong) {
+		buffer_reserve(&content, 65536);
+		ssize_t n = read(fd, content.text + content.length, 65536);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			wrong = errno;
+		if (n <= 0)
+			break;
+		content.length += (size_t)n;
+	}
+	close(fd);
+	if (wrong) {
+		buffer_free(&content);
+		errno = wrong;
+		return NULL;
+	}
+	content.text[content.length] = '\0';
+	*length = content.length;
+	return content.text;
+}
+
+bool write_all(int fd, const void *bytes, size_t length)
+{
+	const char *next = bytes;
+	while (length) {
+		ssize_t n = write(fd, next, length);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		next += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+double now_monotonic(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+bool starts_with(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+bool ends_with(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), tail = strlen(suffix);
+	return length >= tail && !strcmp(text + length - tail, suffix);
+}
+
+/* Levenshtein's distance; words longer than the rows are far from everything */
+static size_t distance(const char *a, const char *b)
+{
+	enum { LONGEST = 40 };
+	size_t la = strlen(a), lb = strlen(b), row[LONGEST + 1];
+	if (la > LONGEST || lb > LONGEST)
+		return LONGEST;
+	for (size_t j = 0; j <= lb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			size_t change = diagonal + (a[i - 1] != b[j - 1]);
+			diagonal = row[j];
+			size_t insert = row[j - 1] + 1, delete = row[j] + 1;
+			row[j] = change < insert ? change : insert;
+			if (delete < row[j])
+				row[j] = delete;
+		}
+	}
+	return row[lb];
+}
+
+const char *nearest_word(const char *word, const char *const *words, size_t n)
+{
+	const char *nearest = NULL;
+	size_t best = 3;
+	for (size_t i = 0; i < n; i++) {
+		size_t d = distance(word, words[i]);
+		if (d < best && d < strlen(words[i])) {
+			best = d;
+			nearest = words[i];
+		}
+	}
+	return nearest;
+}

@@ -1,0 +1,82 @@
+/* util: memory, text and files: what every other module leans on.
+ *
+ * Memory.  Running out of it ends the program with a message, so no caller checks.  Nearly everything
+ * lives in an arena: strings and structures that belong together and are freed in one call.  */
+#ifndef VNETGEN_UTIL_H
+#define VNETGEN_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define PRINTF(text, args) __attribute__((__format__(__printf__, text, args)))
+
+/* A region that only grows; everything in it is freed by arena_free().  A zeroed one is empty and ready. */
+struct arena {
+	struct arena_block *block;
+};
+
+/* Returns SIZE zeroed bytes, aligned for any type, owned by ARENA. */
+void *arena_alloc(struct arena *arena, size_t size);
+char *arena_strdup(struct arena *arena, const char *text);
+char *arena_strndup(struct arena *arena, const char *text, size_t length);
+char *arena_printf(struct arena *arena, const char *format, ...) PRINTF(2, 3);
+/* Frees all that was allocated; ARENA is empty and ready again.  Safe on an empty one. */
+void arena_free(struct arena *arena);
+
+#define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
+
+/* A dynamic array: declare `type *items; size_t n, room;`.  array_add() gives the address of a new, zeroed
+ * last element.  The storage is malloc'ed: free(items). */
+#define array_add(items, n, room) \
+	((items) = array_grow((items), (n), &(room), sizeof(*(items))), &(items)[(n)++])
+void *array_grow(void *items, size_t n, size_t *room, size_t size);
+
+/* Text that grows; `text` is NUL-terminated once anything was added, else NULL.  Owned by the holder: buffer_free(). */
+struct buffer {
+	char *text;
+	size_t length, room;
+};
+void buffer_add(struct buffer *buffer, const void *bytes, size_t length);
+void buffer_puts(struct buffer *buffer, const char *text);
+void buffer_putc(struct buffer *buffer, char byte);
+void buffer_printf(struct buffer *buffer, const char *format, ...) PRINTF(2, 3);
+/* The text, "" when nothing was added; valid until the next addition. */
+const char *buffer_text(const struct buffer *buffer);
+/* Forgets the text and keeps the room. */
+void buffer_clear(struct buffer *buffer);
+void buffer_free(struct buffer *buffer);
+
+/* malloc family that ends the program when memory is out. */
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *old, size_t size);
+char *xstrdup(const char *text);
+
+/* A map from text to pointer, hashed, insertion only.  Keys are not copied.  A zeroed one is empty. */
+struct table {
+	struct table_slot *slots;
+	size_t n, room;
+};
+/* The value of KEY, or NULL. */
+void *table_get(const struct table *table, const char *key);
+/* Sets KEY to VALUE (not NULL), replacing an earlier one. */
+void table_set(struct table *table, const char *key, void *value);
+void table_free(struct table *table);
+
+/* Reads a whole file (NUL-terminated; *length without the NUL).  malloc'ed, or NULL with errno set:
+ * EISDIR for a directory; EINVAL for what is neither a regular file nor a pipe. */
+char *file_read(const char *path, size_t *length);
+/* Writes all bytes, however many write(2) calls that takes; false with errno set. */
+bool write_all(int fd, const void *bytes, size_t length);
+
+/* Seconds of CLOCK_MONOTONIC. */
+double now_monotonic(void);
+
+bool starts_with(const char *text, const char *prefix);
+bool ends_with(const char *text, const char *suffix);
+
+/* The word among WORDS (N of them) that is nearest to WORD, at most two edits away; else NULL. */
+const char *nearest_word(const char *word, const char *const *words, size_t n);
+
+#endif
