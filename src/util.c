@@ -101,6 +101,18 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+void arena_clear(struct arena *arena)
+{
+	struct arena_block *newest = arena->block;
+	if (!newest)
+		return;
+	struct arena older = { .block = newest->next };
+	arena_free(&older);
+	memset(newest->bytes, 0, newest->used);
+	newest->used = 0;
+	newest->next = NULL;
+}
+
 void arena_free(struct arena *arena)
 {
 	while (arena->block) {
@@ -233,6 +245,11 @@ void table_set(struct table *table, const char *key, void *value)
 		table->n++;
 	}
 	slot->value = value;
+}
+
+void *table_at(const struct table *table, size_t i)
+{
+	return table->slots[i].key ? table->slots[i].value : NULL;
 }
 
 void table_free(struct table *table)

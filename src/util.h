@@ -22,6 +22,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF(2, 3);
+/* Forgets all that was allocated and keeps a block of memory for what comes next. */
+void arena_clear(struct arena *arena);
 /* Frees all that was allocated; ARENA is empty and ready again.  Safe on an empty one. */
 void arena_free(struct arena *arena);
 
@@ -62,6 +64,8 @@ struct table {
 void *table_get(const struct table *table, const char *key);
 /* Sets KEY to VALUE (not NULL), replacing an earlier one. */
 void table_set(struct table *table, const char *key, void *value);
+/* The value in slot I (0 to room - 1), or NULL: to go through all, in no order. */
+void *table_at(const struct table *table, size_t i);
 void table_free(struct table *table);
 
 /* Reads a whole file (NUL-terminated; *length without the NUL).  malloc'ed, or NULL with errno set:

@@ -1,0 +1,123 @@
+/* checks: does a [check], or what a [run] promises, hold? */
+#include <regex.h>
+#include <string.h>
+#include <time.h>
+
+#include "checks.h"
+
+static bool matches(const char *pattern, const struct outcome *outcome)
+{
+	/* checked when the scenario was read */
+	regex_t regex;
+	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB | REG_NEWLINE))
+		return false;
+	bool found = false;
+	for (size_t i = 0; i < COUNT(outcome->stream) && !found; i++)
+		found = regexec(&regex, buffer_text(&outcome->stream[i]), 0, NULL, 0) == 0;
+	regfree(&regex);
+	return found;
+}
+
+/* A failure that is expected must be one of the command's own: not that it is missing, hangs, or was killed. */
+static const char *wrong_with(struct executor *executor, const struct action *action, const struct job *job,
+                              const struct outcome *outcome, struct arena *arena)
+{
+	bool shell_missing = outcome->how == ENDED && (outcome->status == 126 || outcome->status == 127);
+	if (outcome->how == TIMED_OUT)
+		return arena_printf(arena, "it did not end within %g s", job->timeout);
+	if (outcome->how != ENDED || (action->expect_failure && shell_missing))
+		return execute_words(executor, job, outcome, arena);
+	if (action->expect_failure && outcome->status == 0)
+		return "it succeeded, and failure is expected";
+	if (!action->expect_failure && outcome->status != 0)
+		return arena_printf(arena, "exit status %d", outcome->status);
+	if (action->match && !matches(action->match, outcome))
+		return arena_printf(arena, "nothing that it printed matches '%s'", action->match);
+	return NULL;
+}
+
+static void pause_for(double seconds)
+{
+	nanosleep(&(struct timespec){ (time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9) }, NULL);
+}
+
+/* `ip netns exec` gives 1 for a program that is not there, as that program might; so it is looked up first. */
+static const char *missing_program(const struct executor *executor, const struct action *action, struct arena *arena)
+{
+	struct words words;
+	if (words_need_shell(action->run) || words_split(arena, action->run, &words) || !words.n)
+		return NULL;
+	if (program_find(arena, words.word[0], executor->path))
+		return NULL;
+	return arena_printf(arena, "there is no program '%s' in %s", words.word[0], executor->path);
+}
+
+bool check_holds(struct executor *executor, const struct action *action, struct job *job, struct outcome *outcome,
+                 struct arena *arena, const char **why)
+{
+	double end = now_monotonic() + action->within;
+	*why = missing_program(executor, action, arena);
+	if (*why) {
+		*outcome = (struct outcome){ .how = NOT_STARTED, .status = 2 /* ENOENT */ };
+		executor->number++;
+		return false;
+	}
+	if (action->kind == ACTION_CHECK)
+		job->timeout = action->timeout > 0 ? action->timeout : CHECK_TIMEOUT;
+	size_t number = executor->number;
+	for (;;) {
+		execute(executor, job, outcome, arena);
+		*why = wrong_with(executor, action, job, outcome, arena);
+		if (!*why || now_monotonic() >= end || (executor->stop && *executor->stop))
+			return !*why;
+		outcome_free(outcome);
+		executor->number = number; /* an attempt is no command of its own */
+		pause_for(0.2);
+	}
+}
+
+/* --- the hint --- */
+
+static bool answers(struct executor *executor, const char *netns, const char *question, const char *answer,
+                    struct arena *arena)
+{
+	struct outcome outcome;
+	struct buffer text = { 0 };
+	if (*netns) {
+		buffer_puts(&text, "ip netns exec ");
+		words_quote(&text, netns);
+		buffer_putc(&text, ' ');
+	}
+	buffer_puts(&text, question);
+	struct job job = { .text = buffer_text(&text), .silent = true, .timeout = 5 };
+	execute(executor, &job, &outcome, arena);
+	bool yes = outcome_good(&outcome) && starts_with(buffer_text(&outcome.stream[STREAM_OUT]), answer);
+	outcome_free(&outcome);
+	buffer_free(&text);
+	return yes;
+}
+
+const char *check_hint(struct executor *executor, const struct plan *plan, const struct action *action,
+                       struct arena *arena)
+{
+	if (action->expect_failure)
+		return NULL;
+	const struct netns *asked = NULL;
+	for (size_t i = 0; i < plan->model->n_links; i++) {
+		const struct link *bridge = plan->model->links[i];
+		if (!bridge->kind->bridge || bridge->end == asked)
+			continue;
+		asked = bridge->end;
+		if (!answers(executor, asked->name, "sysctl -n net.bridge.bridge-nf-call-iptables", "1", arena) ||
+		    !answers(executor, asked->name, "iptables -S FORWARD", "-P FORWARD DROP", arena))
+			continue;
+		const char *where = *asked->name ? arena_printf(arena, "ip netns exec %s ", asked->name) : "";
+		return arena_printf(arena, "packets across the bridge %s go through iptables here "
+		                    "(net.bridge.bridge-nf-call-iptables is 1), and its FORWARD policy is DROP; allow them with\n"
+		                    "  %siptables -I FORWARD -i %s -j ACCEPT\n"
+		                    "or take bridges out of iptables' hands with\n"
+		                    "  %ssysctl -w net.bridge.bridge-nf-call-iptables=0",
+		                    bridge->name, where, bridge->name, where);
+	}
+	return NULL;
+}

@@ -1,0 +1,156 @@
+/* execute: one command of a plan is run, shown as it goes, and logged. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "execute.h"
+#include "words.h"
+
+static const char dim[] = "\033[2m", bold[] = "\033[1m", red[] = "\033[31m", plain[] = "\033[0m";
+
+static const char *paint(const struct executor *executor, const char *code)
+{
+	return executor->colour ? code : "";
+}
+
+void execute_heading(struct executor *executor, const char *format, ...)
+{
+	if (executor->quiet)
+		return;
+	va_list args;
+	va_start(args, format);
+	fputs(paint(executor, bold), stdout);
+	vfprintf(stdout, format, args);
+	fprintf(stdout, "%s\n", paint(executor, plain));
+	va_end(args);
+}
+
+void print_indented(FILE *stream, const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+		fprintf(stream, "  %.*s\n", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
+static int width_of(size_t number)
+{
+	return number < 10 ? 1 : 1 + width_of(number / 10);
+}
+
+/* What a command prints, indented below it. */
+struct output {
+	struct executor *executor;
+	const struct job *job;
+};
+
+static void show_output(void *user, enum stream stream, const char *bytes, size_t length)
+{
+	struct output *output = user;
+	struct executor *executor = output->executor;
+	if (executor->quiet || output->job->silent || (stream == STREAM_ERR && output->job->hide_errors))
+		return;
+	if (executor->line_open) {
+		fputc('\n', stdout);
+		executor->line_open = false;
+		executor->at_start = true;
+	}
+	executor->printed = true;
+	for (size_t i = 0; i < length; i++) {
+		if (executor->at_start)
+			fputs("        ", stdout);
+		fputc(bytes[i], stdout);
+		executor->at_start = bytes[i] == '\n';
+	}
+	fflush(stdout);
+}
+
+static void begin(struct executor *executor, const struct job *job)
+{
+	executor->number++;
+	if (executor->quiet)
+		return;
+	fprintf(stdout, "%s[%*zu/%zu]%s %s", paint(executor, dim), width_of(executor->total), executor->number,
+	        executor->total, paint(executor, plain), job->text);
+	if (executor->verbose && job->log.line)
+		fprintf(stdout, "  %s# %s:%u%s", paint(executor, dim), executor->file, job->log.line, paint(executor, plain));
+	fflush(stdout);
+	executor->line_open = true;
+	executor->printed = false;
+}
+
+static void end(struct executor *executor, const struct outcome *outcome, const char *words)
+{
+	if (executor->quiet)
+		return;
+	if (!executor->line_open && !executor->at_start)
+		fputc('\n', stdout);
+	const char *margin = executor->line_open ? "   " : "        ";
+	bool good = outcome_good(outcome);
+	fprintf(stdout, "%s%s%s%s%.1f ms%s\n", margin, paint(executor, good ? dim : red), good ? "" : words,
+	        good ? "" : ", ", outcome->duration * 1e3, paint(executor, plain));
+	executor->line_open = false;
+	fflush(stdout);
+}
+
+static void make_spawn(const struct executor *executor, const struct job *job, struct arena *arena,
+                       struct spawn *spawn)
+{
+	struct words words;
+	if (job->shell || words_split(arena, job->text, &words) || !words.n) {
+		char *shell[] = { "sh", "-c", arena_strdup(arena, job->text), NULL };
+		words = (struct words){ .word = arena_alloc(arena, sizeof shell), .n = 3 };
+		memcpy(words.word, shell, sizeof shell);
+	}
+	*spawn = (struct spawn){ .argv = words.word, .path = executor->path, .timeout = job->timeout,
+		                     .born = job->born, .user = job->user, .stop = executor->stop };
+}
+
+/* Joins what spawn() tells about with whom it is for. */
+struct relay {
+	struct output output;
+	const struct job *job;
+};
+
+static void relay_output(void *user, enum stream stream, const char *bytes, size_t length)
+{
+	show_output(&((struct relay *)user)->output, stream, bytes, length);
+}
+
+static void relay_birth(void *user, pid_t pid)
+{
+	const struct job *job = ((struct relay *)user)->job;
+	if (job->born)
+		job->born(job->user, pid);
+}
+
+void execute(struct executor *executor, const struct job *job, struct outcome *outcome, struct arena *arena)
+{
+	struct spawn command;
+	struct relay relay = { { executor, job }, job };
+	make_spawn(executor, job, arena, &command);
+	command.output = relay_output;
+	command.born = relay_birth;
+	command.user = &relay;
+	if (!job->silent)
+		begin(executor, job);
+	spawn(&command, outcome);
+	if (!job->silent) {
+		end(executor, outcome, outcome_words(outcome, &command, arena));
+		struct log_entry entry = job->log;
+		entry.command = job->text;
+		entry.argv = command.argv;
+		entry.shell = job->shell;
+		entry.file = executor->file;
+		log_command(executor->log, &entry, outcome);
+	}
+}
+
+const char *execute_words(const struct executor *executor, const struct job *job, const struct outcome *outcome,
+                          struct arena *arena)
+{
+	struct spawn command;
+	make_spawn(executor, job, arena, &command);
+	return outcome_words(outcome, &command, arena);
+}

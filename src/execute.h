@@ -1,0 +1,42 @@
+/* execute: one command of a plan is run, shown as it goes, and logged. */
+#ifndef VNETGEN_EXECUTE_H
+#define VNETGEN_EXECUTE_H
+
+#include <stdio.h>
+
+#include "log.h"
+
+/* How and for whom commands are run. */
+struct executor {
+	const char *path;  /* PATH of commands */
+	const char *file;  /* the scenario, for messages and the log */
+	struct log *log;
+	bool quiet, verbose, colour;
+	size_t number, total; /* of the commands that are shown */
+	const volatile sig_atomic_t *stop; /* set when the user wants an end; NULL: nothing stops it */
+	bool line_open, at_start, printed; /* the display's */
+};
+
+struct job {
+	const char *text;
+	bool shell;
+	bool silent;    /* not shown: a question to the system */
+	bool hide_errors; /* what it says on stderr is shown by the caller, if at all */
+	double timeout; /* seconds; 0: none */
+	struct log_entry log; /* command, argv and shell are filled in */
+	void (*born)(void *user, pid_t pid);
+	void *user;
+};
+
+/* Runs the job.  Free the outcome with outcome_free(). */
+void execute(struct executor *executor, const struct job *job, struct outcome *outcome, struct arena *arena);
+/* What became of it, in words, for a failure's message; in ARENA. */
+const char *execute_words(const struct executor *executor, const struct job *job, const struct outcome *outcome,
+                          struct arena *arena);
+
+/* The line that stands before the commands of a step, unless quiet. */
+void execute_heading(struct executor *executor, const char *format, ...) PRINTF(2, 3);
+/* Each line of TEXT, indented, on STREAM. */
+void print_indented(FILE *stream, const char *text);
+
+#endif

@@ -1,0 +1,75 @@
+/* journal: what an `up` made, in /run/vnetgen/NAME/journal, so that `down` knows it whatever happened to us.
+ *
+ * The file is only added to, a line with one write(2) each, words quoted as for sh:
+ *
+ *   vnetgen 1 NAME FILE PID PID-START EPOCH BOOT-ID HIGHEST-IFINDEX
+ *   will RANK CLASS NETNS LINK SHELL UNDO    what undoes a thing, before the command that makes it is started,
+ *   exec PID PID-START                       in one write with the process that will make it
+ *   done RANK ID                             it is made: the cookie of a namespace, the index of a device, else 0
+ *   gone RANK                                it is no more, or was not made after all
+ *
+ * A `will` without `done` may or may not have happened: its name was free when the line was written, so what bears
+ * it (for a device: with an index above HIGHEST-IFINDEX) is ours. */
+#ifndef VNETGEN_JOURNAL_H
+#define VNETGEN_JOURNAL_H
+
+#include <sys/types.h>
+
+#include "plan.h"
+
+#define RUN_DIR "/run/vnetgen"
+
+struct journal {
+	int fd; /* -1: not open */
+};
+
+/* Starts the record of NAME; making the directory is the lock.  While it is open, so long others see it as held.
+ * False with a line in *wrong, in ARENA, when it cannot; *taken says that NAME is up. */
+bool journal_start(struct journal *journal, const char *name, const char *file, struct arena *arena,
+                   const char **wrong, bool *taken);
+/* The lines before a command; false when they cannot be written, and then it must not be started.  UNDO may have
+ * NULLs; PID 0 leaves the `exec` line away. */
+bool journal_will(struct journal *journal, const struct undo *const *undo, const char *const *texts, size_t n,
+                  pid_t pid);
+bool journal_done(struct journal *journal, size_t rank, uint64_t id);
+bool journal_gone(struct journal *journal, size_t rank);
+void journal_close(struct journal *journal);
+
+enum entry_state { ENTRY_WILL, ENTRY_DONE, ENTRY_GONE };
+
+struct journal_entry {
+	size_t rank;
+	enum undo_class class;
+	const char *netns, *link, *text;
+	bool shell;
+	enum entry_state state;
+	uint64_t id;
+};
+
+struct record {
+	const char *name, *file;
+	bool script;           /* made by a printed script, which undoes it itself */
+	bool held;             /* a process of ours is at work on it */
+	bool stale;            /* from before the machine was started last: nothing of it is left */
+	pid_t pid;             /* who made it */
+	double since;          /* seconds since the epoch; 0: it never came so far */
+	unsigned base_index;
+	pid_t exec_pid;        /* the command that was started last; 0: none */
+	unsigned long long exec_start;
+	struct journal_entry *entries; /* by rank */
+	size_t n, room;
+	struct journal journal; /* to say what is gone; held by us */
+	struct arena arena;
+};
+
+/* Reads the record of NAME.  With TAKE it is held until record_close(), unless another process holds it.
+ * False when there is none; a file that cannot be read or understood is a record with a line in *wrong. */
+bool record_read(struct record *record, const char *name, bool take, const char **wrong);
+/* Removes the directory of the record. */
+bool record_remove(struct record *record);
+void record_close(struct record *record);
+
+/* The name of the record that owns a namespace, or a device in it (LINK not NULL), in ARENA; NULL when none does. */
+const char *record_holder(struct arena *arena, const char *netns, const char *link);
+
+#endif

@@ -1,0 +1,50 @@
+/* kinds: what each kind of link needs. */
+#include <string.h>
+
+#include "kinds.h"
+#include "util.h"
+
+/* What cannot be moved has NETIF_F_NETNS_LOCAL in the kernel; underlays: link_net of each driver.  All of it was tried
+ * with iproute2 6.1. */
+static const struct kind kinds[] = {
+	{ "veth", .pair = true, .plain = true, .in_place = true },
+	{ "netkit", .pair = true, .plain = true, .in_place = true },
+	{ "vxcan", .pair = true, .plain = true, .in_place = true },
+	{ "bridge", .bridge = true, .stays = true },
+	{ "bond", .stays = true, .slaves_down = true },
+	{ "vrf", .stays = true },
+	{ "team", .stays = true },
+	{ "dummy", .plain = true, .in_place = true },
+	{ "ifb", .plain = true, .in_place = true },
+	{ "vlan", .plain = true },
+	{ "macvlan", .plain = true },
+	{ "macvtap", .plain = true },
+	{ "ipvlan", .plain = true },
+	{ "ipvtap", .plain = true },
+	{ "vxlan", .plain = true, .underlay = true },
+	{ "geneve", .plain = true, .underlay = true },
+	{ "wireguard", .plain = true, .underlay = true },
+	{ "gre", .plain = true, .underlay = true },
+	{ "gretap", .plain = true, .underlay = true },
+	{ "erspan", .plain = true, .underlay = true },
+	{ "ip6gre", .plain = true, .underlay = true },
+	{ "ip6gretap", .plain = true, .underlay = true },
+	{ "ip6erspan", .plain = true, .underlay = true },
+	{ "ipip", .plain = true, .underlay = true },
+	{ "ip6tnl", .plain = true, .underlay = true },
+	{ "sit", .plain = true, .underlay = true },
+	{ "vti", .plain = true, .underlay = true },
+	{ "vti6", .plain = true, .underlay = true },
+	{ "xfrm", .plain = true, .underlay = true },
+	{ "bareudp", .plain = true, .underlay = true },
+	{ "gtp", .plain = true, .underlay = true },
+};
+
+const struct kind *kind_find(const char *word)
+{
+	static const struct kind unknown;
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (!strcmp(kinds[i].word, word))
+			return &kinds[i];
+	return &unknown;
+}

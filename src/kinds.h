@@ -1,0 +1,23 @@
+/* kinds: what each kind of link needs.  A new kind is a line in the table of kinds.c. */
+#ifndef VNETGEN_KINDS_H
+#define VNETGEN_KINDS_H
+
+#include <stdbool.h>
+
+struct kind {
+	const char *word;
+	bool pair;         /* comes as two ends: `peer` */
+	bool bridge;       /* raised in bridge-up; at most BRIDGE_PORTS ports */
+	bool stays;        /* the kernel does not move it: made where it shall be */
+	bool underlay;     /* its underlay is the namespace that it was made in, also after a move */
+	bool slaves_down;  /* a device must be down to become its port */
+	bool plain;        /* takes no ports: cannot be a master */
+	bool in_place;     /* `ip link add … netns NS` and creating it to move it come to the same */
+};
+
+enum { BRIDGE_PORTS = 1023 /* BR_MAX_PORTS - 1 of net/bridge/br_private.h */ };
+
+/* The entry for WORD; one without any flag when the table does not have it. */
+const struct kind *kind_find(const char *word);
+
+#endif

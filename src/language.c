@@ -1,0 +1,202 @@
+/* language: the words of a scenario, as tables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "language.h"
+
+static const struct section_rule section_rules[SECTION_KINDS] = {
+	[IN_SCENARIO] = { "scenario", NAME_NONE, .once_more = true },
+	[IN_VARS] = { "vars", NAME_NONE, .once_more = true },
+	[IN_HOST] = { "host", NAME_NONE, .once_more = true },
+	[IN_NETNS] = { "netns", NAME_NEEDED, .once_more = true },
+	[IN_LINK] = { "link", NAME_NEEDED, .once_more = true },
+	[IN_STEP] = { "step", NAME_TITLE },
+	[IN_RUN] = { "run", NAME_TITLE },
+	[IN_FILE] = { "file", NAME_NEEDED, .later = true },
+	[IN_DAEMON] = { "daemon", NAME_NEEDED, .later = true },
+	[IN_CHECK] = { "check", NAME_TITLE },
+};
+
+#define IN(kind) (1u << IN_##kind)
+#define NAMESPACES (IN(HOST) | IN(NETNS))
+
+static const struct key_rule key_rules[] = {
+	{ "name", KEY_NAME, IN(SCENARIO), NO_PHASE },
+	{ "title", KEY_TITLE, IN(SCENARIO) | IN(STEP) | IN(RUN) | IN(CHECK), NO_PHASE },
+	{ "text", KEY_TEXT, IN(SCENARIO) | IN(STEP), NO_PHASE, .many = true, .lines = true },
+	{ "style", KEY_STYLE, IN(SCENARIO), NO_PHASE },
+	{ "lo", KEY_LO, NAMESPACES, PHASE_UP },
+	{ "sysctl", KEY_SYSCTL, NAMESPACES | IN(LINK), PHASE_SYSCTL, .many = true },
+	{ "route", KEY_ROUTE, NAMESPACES | IN(LINK), PHASE_ROUTE, .many = true, .words = true },
+	{ "type", KEY_TYPE, IN(LINK), NO_PHASE, .words = true },
+	{ "peer", KEY_PEER, IN(LINK), NO_PHASE },
+	{ "link", KEY_LINK, IN(LINK), NO_PHASE },
+	{ "netns", KEY_NETNS, IN(LINK) | IN(RUN) | IN(CHECK) | IN(DAEMON), NO_PHASE },
+	{ "master", KEY_MASTER, IN(LINK), PHASE_MASTER },
+	{ "address", KEY_ADDRESS, IN(LINK), PHASE_ADDRESS, .many = true, .words = true },
+	{ "mac", KEY_MAC, IN(LINK), PHASE_LINK },
+	{ "mtu", KEY_MTU, IN(LINK), PHASE_LINK },
+	{ "up", KEY_UP, IN(LINK), PHASE_UP },
+	{ "set", KEY_SET, IN(LINK), PHASE_SET, .many = true, .words = true },
+	{ "options", KEY_OPTIONS, IN(LINK), NO_PHASE, .words = true },
+	{ "build", KEY_BUILD, IN(STEP), NO_PHASE },
+	{ "note", KEY_NOTE, IN(STEP), NO_PHASE, .many = true, .lines = true },
+	{ "show", KEY_SHOW, IN(STEP), NO_PHASE, .many = true },
+	{ "run", KEY_RUN, IN(RUN) | IN(CHECK) | IN(DAEMON), NO_PHASE },
+	{ "undo", KEY_UNDO, IN(RUN), NO_PHASE },
+	{ "expect", KEY_EXPECT, IN(RUN) | IN(CHECK), NO_PHASE },
+	{ "match", KEY_MATCH, IN(RUN) | IN(CHECK), NO_PHASE },
+	{ "within", KEY_WITHIN, IN(CHECK) | IN(DAEMON), NO_PHASE },
+	{ "timeout", KEY_TIMEOUT, IN(CHECK), NO_PHASE },
+	/* words of the language that this version refuses by name */
+	{ "hosts", KEY_LATER, IN(SCENARIO), PHASE_NAMESERVER },
+	{ "stable", KEY_LATER, IN(SCENARIO), NO_PHASE, .many = true },
+	{ "rule", KEY_LATER, NAMESPACES, PHASE_RULE, .many = true },
+	{ "neigh", KEY_LATER, NAMESPACES | IN(LINK), PHASE_NEIGH, .many = true },
+	{ "nexthop", KEY_LATER, NAMESPACES, PHASE_ROUTE, .many = true },
+	{ "iptables", KEY_LATER, NAMESPACES, PHASE_FIREWALL, .many = true },
+	{ "ip6tables", KEY_LATER, NAMESPACES, PHASE_FIREWALL, .many = true },
+	{ "nft", KEY_LATER, NAMESPACES, PHASE_FIREWALL, .many = true, .lines = true },
+	{ "nameserver", KEY_LATER, IN(NETNS), PHASE_NAMESERVER, .many = true },
+	{ "search", KEY_LATER, IN(NETNS), PHASE_NAMESERVER },
+	{ "qdisc", KEY_LATER, IN(LINK), PHASE_QDISC, .many = true },
+	{ "class", KEY_LATER, IN(LINK), PHASE_QDISC, .many = true },
+	{ "filter", KEY_LATER, IN(LINK), PHASE_QDISC, .many = true },
+	{ "vlan", KEY_LATER, IN(LINK), PHASE_VLAN, .many = true },
+	{ "fdb", KEY_LATER, IN(LINK), PHASE_FDB, .many = true },
+	{ "existing", KEY_LATER, IN(LINK), NO_PHASE },
+	{ "mode", KEY_LATER, IN(FILE), NO_PHASE },
+	{ "ready", KEY_LATER, IN(DAEMON), NO_PHASE },
+	{ "trigger", KEY_LATER, IN(CHECK), NO_PHASE, .many = true },
+};
+
+static const struct key_rule any_key = { "", KEY_ANY, IN(VARS), NO_PHASE };
+
+static const char *const phase_words[PHASES] = {
+	[PHASE_NETNS] = "netns",
+	[PHASE_SYSCTL] = "sysctl",
+	[PHASE_LINK] = "link",
+	[PHASE_MASTER] = "master",
+	[PHASE_MOVE] = "move",
+	[PHASE_SET] = "set",
+	[PHASE_UP] = "up",
+	[PHASE_ADDRESS] = "address",
+	[PHASE_BRIDGE_UP] = "bridge-up",
+	[PHASE_NEIGH] = "neigh",
+	[PHASE_ROUTE] = "route",
+	[PHASE_RULE] = "rule",
+	[PHASE_QDISC] = "qdisc",
+	[PHASE_VLAN] = "vlan",
+	[PHASE_FDB] = "fdb",
+	[PHASE_FIREWALL] = "firewall",
+	[PHASE_NAMESERVER] = "nameserver",
+	[PHASE_FILE] = "file",
+	[PHASE_DAEMON] = "daemon",
+};
+
+const struct section_rule *section_rule(enum section_kind kind)
+{
+	return &section_rules[kind];
+}
+
+bool section_kind_find(const char *word, size_t length, enum section_kind *kind)
+{
+	for (size_t i = 0; i < SECTION_KINDS; i++) {
+		if (strlen(section_rules[i].word) == length && !memcmp(section_rules[i].word, word, length)) {
+			*kind = (enum section_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *section_kind_nearest(const char *word)
+{
+	const char *words[SECTION_KINDS];
+	for (size_t i = 0; i < SECTION_KINDS; i++)
+		words[i] = section_rules[i].word;
+	return nearest_word(word, words, SECTION_KINDS);
+}
+
+const struct key_rule *key_find(enum section_kind kind, const char *word)
+{
+	if (kind == IN_VARS)
+		return &any_key;
+	for (size_t i = 0; i < COUNT(key_rules); i++)
+		if (key_rules[i].sections & 1u << kind && !strcmp(key_rules[i].word, word))
+			return &key_rules[i];
+	return NULL;
+}
+
+const struct key_rule *key_by_id(enum key_id id)
+{
+	for (size_t i = 0; i < COUNT(key_rules); i++)
+		if (key_rules[i].id == id)
+			return &key_rules[i];
+	return &any_key;
+}
+
+const char *key_nearest(enum section_kind kind, const char *word)
+{
+	const char *words[COUNT(key_rules)];
+	size_t n = 0;
+	for (size_t i = 0; i < COUNT(key_rules); i++)
+		if (key_rules[i].sections & 1u << kind)
+			words[n++] = key_rules[i].word;
+	return nearest_word(word, words, n);
+}
+
+const char *phase_word(enum phase phase)
+{
+	return phase_words[phase];
+}
+
+enum phase phase_find(const char *word)
+{
+	for (size_t i = 0; i < PHASES; i++)
+		if (!strcmp(phase_words[i], word))
+			return (enum phase)i;
+	return NO_PHASE;
+}
+
+const char *phase_nearest(const char *word)
+{
+	return nearest_word(word, phase_words, PHASES);
+}
+
+static bool is_indent_mistake(const char *word, size_t length, const char *key)
+{
+	enum section_kind kind;
+	if (!section_kind_find(word, length, &kind) || kind == IN_VARS)
+		return false;
+	const struct key_rule *rule = key_find(kind, key);
+	return rule && !rule->lines && rule->id != KEY_RUN;
+}
+
+static bool keeps_lines(const char *key)
+{
+	for (size_t i = 0; i < COUNT(key_rules); i++)
+		if (!strcmp(key_rules[i].word, key))
+			return key_rules[i].lines;
+	return false;
+}
+
+static bool takes_text(const char *word, size_t length)
+{
+	enum section_kind kind;
+	return section_kind_find(word, length, &kind) && kind == IN_FILE;
+}
+
+const struct ini_rules language_rules = { is_indent_mistake, keeps_lines, takes_text };
+
+void language_list(void)
+{
+	for (size_t kind = 0; kind < SECTION_KINDS; kind++) {
+		if (section_rules[kind].later)
+			continue;
+		printf("%s\n", section_rules[kind].word);
+		for (size_t i = 0; i < COUNT(key_rules); i++)
+			if (key_rules[i].sections & 1u << kind && key_rules[i].id != KEY_LATER)
+				printf("%s %s\n", section_rules[kind].word, key_rules[i].word);
+	}
+}

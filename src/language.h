@@ -1,0 +1,125 @@
+/* language: the words of a scenario, as tables.  Kinds of sections, their keys, the phases of building.
+ * vnetgen-scenario(5) is its description. */
+#ifndef VNETGEN_LANGUAGE_H
+#define VNETGEN_LANGUAGE_H
+
+#include "reader.h"
+
+enum section_kind {
+	IN_SCENARIO,
+	IN_VARS,
+	IN_HOST,
+	IN_NETNS,
+	IN_LINK,
+	IN_STEP,
+	IN_RUN,
+	IN_FILE,
+	IN_DAEMON,
+	IN_CHECK,
+	SECTION_KINDS
+};
+
+/* In the order in which they build. */
+enum phase {
+	PHASE_NETNS,
+	PHASE_SYSCTL,
+	PHASE_LINK,
+	PHASE_MASTER,
+	PHASE_MOVE,
+	PHASE_SET,
+	PHASE_UP,
+	PHASE_ADDRESS,
+	PHASE_BRIDGE_UP,
+	PHASE_NEIGH,
+	PHASE_ROUTE,
+	PHASE_RULE,
+	PHASE_QDISC,
+	PHASE_VLAN,
+	PHASE_FDB,
+	PHASE_FIREWALL,
+	PHASE_NAMESERVER,
+	PHASE_FILE,
+	PHASE_DAEMON,
+	PHASES,
+	NO_PHASE
+};
+
+enum name_rule {
+	NAME_NONE,   /* [host] */
+	NAME_TITLE,  /* any text, or none */
+	NAME_NEEDED, /* [netns NAME] */
+};
+
+struct section_rule {
+	const char *word;
+	enum name_rule name;
+	bool once_more; /* may be opened again to add to it */
+	bool later;     /* a word of the language that this version does not build */
+};
+
+enum key_id {
+	KEY_ANY, /* of [vars] */
+	KEY_NAME,
+	KEY_TITLE,
+	KEY_TEXT,
+	KEY_STYLE,
+	KEY_LO,
+	KEY_SYSCTL,
+	KEY_ROUTE,
+	KEY_TYPE,
+	KEY_PEER,
+	KEY_LINK,
+	KEY_NETNS,
+	KEY_MASTER,
+	KEY_ADDRESS,
+	KEY_MAC,
+	KEY_MTU,
+	KEY_UP,
+	KEY_SET,
+	KEY_OPTIONS,
+	KEY_BUILD,
+	KEY_NOTE,
+	KEY_SHOW,
+	KEY_RUN,
+	KEY_UNDO,
+	KEY_EXPECT,
+	KEY_MATCH,
+	KEY_WITHIN,
+	KEY_TIMEOUT,
+	KEY_LATER,
+	KEYS
+};
+
+struct key_rule {
+	const char *word;
+	enum key_id id;
+	unsigned sections;  /* a bit for each section_kind that has it */
+	enum phase phase;   /* where a statement of it is built; NO_PHASE for what shapes others */
+	bool many;          /* may be given more than once in a section */
+	bool words;         /* split into words as sh does */
+	bool lines;         /* the lines of its value stay lines */
+};
+
+/* The entry of a kind, by number or by word (LENGTH bytes of it); NULL when there is none. */
+const struct section_rule *section_rule(enum section_kind kind);
+bool section_kind_find(const char *word, size_t length, enum section_kind *kind);
+/* The nearest word to a wrong one, or NULL. */
+const char *section_kind_nearest(const char *word);
+
+/* The rule for WORD in this kind of section, or NULL.  [vars] has a rule for every word. */
+const struct key_rule *key_find(enum section_kind kind, const char *word);
+const struct key_rule *key_by_id(enum key_id id);
+const char *key_nearest(enum section_kind kind, const char *word);
+
+const char *phase_word(enum phase phase);
+/* The phase called WORD, or NO_PHASE. */
+enum phase phase_find(const char *word);
+const char *phase_nearest(const char *word);
+
+/* What the reader has to know of all this. */
+extern const struct ini_rules language_rules;
+
+/* Prints every kind of section and its keys, "SECTION KEY" a line: for tests and completions. */
+void language_list(void);
+
+#endif

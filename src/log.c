@@ -1,0 +1,115 @@
+/* log: one JSON object a line for each command that was executed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "report.h"
+
+bool log_open(struct log *log, const char *path)
+{
+	*log = (struct log){ .fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644) };
+	return log->fd >= 0;
+}
+
+void log_close(struct log *log)
+{
+	if (log->fd >= 0)
+		close(log->fd);
+	log->fd = -1;
+}
+
+/* The length of the UTF-8 sequence at BYTES, of which there are N; 0 when it is none. */
+static size_t utf8_length(const unsigned char *bytes, size_t n)
+{
+	size_t length = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc2 ? 0 : bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 :
+	                bytes[0] < 0xf5 ? 4 : 0;
+	if (length > n)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+	bool overlong = (bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xf0 && bytes[1] < 0x90);
+	bool outside = (bytes[0] == 0xed && bytes[1] > 0x9f) || (bytes[0] == 0xf4 && bytes[1] > 0x8f);
+	return length > 1 && (overlong || outside) ? 0 : length;
+}
+
+/* A JSON string of any bytes: what is not UTF-8 becomes U+FFFD. */
+static json_t *text_of(const char *text, size_t length)
+{
+	struct buffer clean = { 0 };
+	for (size_t i = 0; i < length;) {
+		size_t n = utf8_length((const unsigned char *)text + i, length - i);
+		buffer_add(&clean, n ? text + i : "\xef\xbf\xbd", n ? n : 3);
+		i += n ? n : 1;
+	}
+	json_t *json = json_stringn(buffer_text(&clean), clean.length);
+	buffer_free(&clean);
+	return json;
+}
+
+static json_t *string_of(const char *text)
+{
+	return text_of(text, strlen(text));
+}
+
+/* Times in seconds, to the microsecond: what is beyond is noise. */
+static json_t *seconds_of(double seconds)
+{
+	return json_real(round(seconds * 1e6) / 1e6);
+}
+
+void log_command(struct log *log, const struct log_entry *entry, const struct outcome *outcome)
+{
+	static const char *const streams[] = { "stdout", "stderr" };
+	static const char *const dropped[] = { "stdout_cut", "stderr_cut" };
+	if (log->fd < 0)
+		return;
+	json_t *line = json_object();
+	json_object_set_new(line, "started", seconds_of(outcome->started));
+	json_object_set_new(line, "duration", seconds_of(outcome->duration));
+	json_object_set_new(line, "step", entry->step_number ? json_integer((json_int_t)entry->step_number) : json_null());
+	if (entry->step)
+		json_object_set_new(line, "title", string_of(entry->step));
+	json_object_set_new(line, "phase", string_of(entry->phase));
+	json_object_set_new(line, "command", string_of(entry->command));
+	if (entry->shell) {
+		json_object_set_new(line, "shell", string_of(entry->command));
+	} else {
+		json_t *argv = json_array();
+		for (char *const *word = entry->argv; *word; word++)
+			json_array_append_new(argv, string_of(*word));
+		json_object_set_new(line, "argv", argv);
+	}
+	if (outcome->how == ENDED)
+		json_object_set_new(line, "status", json_integer(outcome->status));
+	else if (outcome->how == KILLED)
+		json_object_set_new(line, "signal", json_integer(outcome->status));
+	else if (outcome->how == TIMED_OUT)
+		json_object_set_new(line, "timeout", json_true());
+	else
+		json_object_set_new(line, "error", string_of(strerror(outcome->status)));
+	for (size_t i = 0; i < COUNT(streams); i++) {
+		json_object_set_new(line, streams[i], text_of(buffer_text(&outcome->stream[i]), outcome->stream[i].length));
+		if (outcome->dropped[i])
+			json_object_set_new(line, dropped[i], json_integer((json_int_t)outcome->dropped[i]));
+	}
+	if (entry->line) {
+		json_object_set_new(line, "file", string_of(entry->file));
+		json_object_set_new(line, "line", json_integer((json_int_t)entry->line));
+	}
+	if (entry->added)
+		json_object_set_new(line, "added", json_true());
+	char *text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	bool good = text && write_all(log->fd, text, strlen(text)) && write_all(log->fd, "\n", 1);
+	if (!good && !log->broken) {
+		complain("cannot write the log: %s", strerror(errno));
+		log->broken = true;
+	}
+	free(text);
+	json_decref(line);
+}

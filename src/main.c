@@ -1,0 +1,370 @@
+/* vnetgen: options, the table of commands, exit statuses; nothing else. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "run.h"
+#include "sandbox.h"
+#include "script.h"
+#include "values.h"
+
+struct options {
+	bool dry_run, with_checks, keep, quiet, verbose, sandbox;
+	const char *style, *templates, *path, *log;
+	struct variable *settings;
+	size_t n_settings, settings_room;
+};
+
+/* All that is made of a scenario. */
+struct scenario {
+	struct report report;
+	struct model model;
+	struct plan plan;
+	struct style style;
+	struct phrases language;
+	struct templates templates;
+	struct arena arena;
+	struct log log;
+	struct executor executor;
+};
+
+static void scenario_close(struct scenario *s)
+{
+	plan_free(&s->plan);
+	style_free(&s->style);
+	phrases_free(&s->language);
+	model_free(&s->model);
+	report_free(&s->report);
+	log_close(&s->log);
+	arena_free(&s->arena);
+}
+
+/* What has to be there before any command is run; reads nothing of the scenario. */
+static bool prepare(struct scenario *s, const struct options *o, const char *file)
+{
+	*s = (struct scenario){ .report.file = file, .log.fd = -1 };
+	s->executor = (struct executor){ .path = o->path ? o->path : STANDARD_PATH, .file = file, .log = &s->log,
+		                             .quiet = o->quiet, .verbose = o->verbose,
+		                             .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
+	templates_open(&s->templates, o->templates, &s->arena);
+	if (o->log && !log_open(&s->log, o->log)) {
+		complain("cannot write %s: %s", o->log, strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+/* Reads FILE and makes its plan. */
+static enum exit_status load(struct scenario *s, const struct options *o, const char *file)
+{
+	size_t length;
+	const char *wrong;
+	char *text = file_read(file, &length);
+	if (!text) {
+		complain("cannot read %s: %s", file,
+		         errno == EISDIR ? "it is a directory" : errno == EINVAL ? "it is no file" : strerror(errno));
+		return EXIT_SCENARIO;
+	}
+	model_read(&s->model, file, text, length, o->settings, o->n_settings, &s->report);
+	free(text);
+	if (o->style)
+		s->model.style = o->style;
+	if (report_print(&s->report))
+		return EXIT_SCENARIO;
+	if (!style_load(&s->style, &s->templates, s->model.style, &wrong) ||
+	    !phrases_load(&s->language, &s->templates, "lang", "en", &wrong)) {
+		complain("%s", wrong);
+		return EXIT_SCENARIO;
+	}
+	plan_make(&s->plan, &s->model, &s->style, &s->report);
+	return report_print(&s->report) ? EXIT_SCENARIO : EXIT_DONE;
+}
+
+static enum exit_status print_script(struct scenario *s, const struct options *o, const char *name)
+{
+	const char *wrong;
+	struct view_options view_options = { .checks = o->with_checks, .language = &s->language };
+	struct data *view = view_make(&s->arena, &s->plan, &view_options, &wrong);
+	if (view && script_print(&s->templates, name, view, &wrong))
+		return EXIT_DONE;
+	complain("%s", wrong);
+	return EXIT_SCENARIO;
+}
+
+static bool may_build(void)
+{
+	if (geteuid() == 0)
+		return true;
+	complain("building a network in the host needs root; 'vnetgen test --sandbox' needs none");
+	return false;
+}
+
+static enum exit_status do_up(struct scenario *s, const struct options *o, const char *file)
+{
+	enum exit_status status = load(s, o, file);
+	if (status != EXIT_DONE)
+		return status;
+	if (o->dry_run)
+		return print_script(s, o, "setup.sh");
+	if (o->sandbox) {
+		complain("up --sandbox is not there yet: 'vnetgen test --sandbox %s' builds, checks and removes it", file);
+		return EXIT_REFUSED;
+	}
+	if (!may_build())
+		return EXIT_REFUSED;
+	return run_up(&s->executor, &s->plan, &(struct run_options){ .keep = o->keep });
+}
+
+/* An argument with a '/' or that ends in ".ini" is a file, any other the name of a network. */
+static bool is_file(const char *argument)
+{
+	return strchr(argument, '/') || ends_with(argument, ".ini");
+}
+
+static enum exit_status do_down(struct scenario *s, const struct options *o, const char *argument)
+{
+	const char *name = argument, *wrong;
+	if (is_file(argument)) {
+		enum exit_status status = load(s, o, argument);
+		if (status != EXIT_DONE)
+			return status;
+		if (o->dry_run)
+			return print_script(s, o, "teardown.sh");
+		name = s->model.name;
+	} else if (name_wrong_scenario(name)) {
+		complain("'%s': %s", name, name_wrong_scenario(name));
+		return EXIT_USAGE;
+	} else if (o->dry_run) {
+		struct record record;
+		if (!record_read(&record, name, false, &wrong)) {
+			complain("%s is not up", name);
+			return EXIT_REFUSED;
+		}
+		script_print_record(&record);
+		record_close(&record);
+		return EXIT_DONE;
+	}
+	return may_build() ? run_down(&s->executor, name) : EXIT_REFUSED;
+}
+
+static enum exit_status do_check(struct scenario *s, const struct options *o, const char *file)
+{
+	enum exit_status status = load(s, o, file);
+	if (status != EXIT_DONE)
+		return status;
+	return may_build() ? run_checks(&s->executor, &s->plan) : EXIT_REFUSED;
+}
+
+static int test_here(void *user)
+{
+	struct scenario *s = user;
+	run_catch_signals();
+	int status = (int)run_up(&s->executor, &s->plan, &(struct run_options){ .looks = true, .down = true });
+	fflush(stdout);
+	return status;
+}
+
+static enum exit_status do_test(struct scenario *s, const struct options *o, const char *file)
+{
+	enum exit_status status = load(s, o, file);
+	if (status != EXIT_DONE)
+		return status;
+	if (!o->sandbox)
+		return may_build() ? (enum exit_status)test_here(s) : EXIT_REFUSED;
+	char why[256];
+	int inside = sandbox_run(test_here, s, why, sizeof why);
+	if (inside < 0) {
+		complain("no sandbox: %s", why);
+		return EXIT_REFUSED;
+	}
+	return (enum exit_status)inside;
+}
+
+/* --- the command line --- */
+
+enum option_set {
+	TAKES_SCRIPT = 1, /* --dry-run */
+	TAKES_CHECKS = 2, /* --with-checks */
+	TAKES_KEEP = 4,
+	TAKES_SANDBOX = 8,
+};
+
+static const struct command_line {
+	const char *word;
+	enum exit_status (*run)(struct scenario *, const struct options *, const char *);
+	unsigned takes;
+	const char *argument, *says;
+} commands[] = {
+	{ "up", do_up, TAKES_SCRIPT | TAKES_CHECKS | TAKES_KEEP | TAKES_SANDBOX, "SCENARIO",
+	  "builds the network (the default command)" },
+	{ "down", do_down, TAKES_SCRIPT, "SCENARIO|NAME", "takes it down" },
+	{ "check", do_check, 0, "SCENARIO", "runs the checks of a network that is up, and prints TAP" },
+	{ "test", do_test, TAKES_SANDBOX, "SCENARIO", "builds it, runs shows and checks, takes it down" },
+};
+
+enum long_option { OPT_DRY_RUN = 256, OPT_WITH_CHECKS, OPT_STYLE, OPT_SET, OPT_TEMPLATES, OPT_PATH, OPT_LOG, OPT_KEEP,
+	               OPT_SANDBOX, OPT_VERSION, OPT_WORDS };
+
+static const struct option_line {
+	struct option option;
+	unsigned needs; /* an option_set; 0: every command has it */
+	const char *argument, *says;
+} option_lines[] = {
+	{ { "dry-run", no_argument, NULL, OPT_DRY_RUN }, TAKES_SCRIPT, "", "prints the script instead of running it" },
+	{ { "with-checks", no_argument, NULL, OPT_WITH_CHECKS }, TAKES_CHECKS, "", "with shows and checks in the script" },
+	{ { "keep", no_argument, NULL, OPT_KEEP }, TAKES_KEEP, "", "leaves what was made when a command fails" },
+	{ { "sandbox", no_argument, NULL, OPT_SANDBOX }, TAKES_SANDBOX, "", "in namespaces of its own, without root" },
+	{ { "set", required_argument, NULL, OPT_SET }, 0, "NAME=VALUE", "gives a variable of [vars] another value" },
+	{ { "style", required_argument, NULL, OPT_STYLE }, 0, "STYLE", "spells commands so: classic, compact" },
+	{ { "templates", required_argument, NULL, OPT_TEMPLATES }, 0, "DIR", "looks for templates there first" },
+	{ { "path", required_argument, NULL, OPT_PATH }, 0, "PATH", "where commands are looked up" },
+	{ { "log", required_argument, NULL, OPT_LOG }, 0, "FILE", "writes each command and its output there, as JSON" },
+	{ { "quiet", no_argument, NULL, 'q' }, 0, "", "says nothing but what is wrong" },
+	{ { "verbose", no_argument, NULL, 'v' }, 0, "", "says for each command where in the scenario it comes from" },
+	{ { "help", no_argument, NULL, 'h' }, 0, "", "this text" },
+	{ { "version", no_argument, NULL, OPT_VERSION }, 0, "", "the version" },
+	/* for the tests of man pages and completions */
+	{ { "list-words", no_argument, NULL, OPT_WORDS }, 0, NULL, NULL },
+};
+
+static void print_help(void)
+{
+	printf("vnetgen: network namespaces and devices from a scenario file, by the commands that one would type\n\n");
+	for (size_t i = 0; i < COUNT(commands); i++)
+		printf("  vnetgen %-5s %-14s %s\n", commands[i].word, commands[i].argument, commands[i].says);
+	printf("\nOptions:\n");
+	for (size_t i = 0; i < COUNT(option_lines); i++) {
+		const struct option_line *line = &option_lines[i];
+		char left[40];
+		if (!line->says)
+			continue;
+		bool is_short = line->option.val < 256;
+		snprintf(left, sizeof left, "%s--%s %s", is_short ? (char[]){ '-', (char)line->option.val, ',', ' ', '\0' } : "",
+		         line->option.name, line->argument);
+		printf("  %-22s %s\n", left, line->says);
+	}
+	printf("\nSee vnetgen(1), vnetgen-scenario(5).\n");
+}
+
+static const struct command_line *find_command(const char *word)
+{
+	for (size_t i = 0; i < COUNT(commands); i++)
+		if (!strcmp(commands[i].word, word))
+			return &commands[i];
+	return NULL;
+}
+
+static enum exit_status usage(const char *hint)
+{
+	complain("%s; 'vnetgen --help' lists what there is", hint);
+	return EXIT_USAGE;
+}
+
+/* False when the option is wrong; it has been said. */
+static bool take_option(struct options *o, int value, struct arena *arena)
+{
+	char *equals;
+	switch (value) {
+	case OPT_DRY_RUN: o->dry_run = true; break;
+	case OPT_WITH_CHECKS: o->with_checks = true; break;
+	case OPT_KEEP: o->keep = true; break;
+	case OPT_SANDBOX: o->sandbox = true; break;
+	case OPT_STYLE: o->style = optarg; break;
+	case OPT_TEMPLATES: o->templates = optarg; break;
+	case OPT_PATH: o->path = optarg; break;
+	case OPT_LOG: o->log = optarg; break;
+	case 'q': o->quiet = true; break;
+	case 'v': o->verbose = true; break;
+	case OPT_SET:
+		equals = strchr(optarg, '=');
+		if (!equals || equals == optarg) {
+			usage("--set takes NAME=VALUE");
+			return false;
+		}
+		*array_add(o->settings, o->n_settings, o->settings_room) =
+			(struct variable){ arena_strndup(arena, optarg, (size_t)(equals - optarg)), equals + 1 };
+		break;
+	default:
+		usage("no such option, or its argument is missing");
+		return false;
+	}
+	return true;
+}
+
+static enum exit_status run_command_line(int argc, char **argv, struct options *o, struct arena *arena)
+{
+	struct option options[COUNT(option_lines) + 1] = { 0 };
+	unsigned given = 0;
+	for (size_t i = 0; i < COUNT(option_lines); i++)
+		options[i] = option_lines[i].option;
+	opterr = 0;
+	for (int value, index = -1; (value = getopt_long(argc, argv, "qvh", options, &index)) != -1; index = -1) {
+		if (value == 'h') {
+			print_help();
+			return EXIT_DONE;
+		}
+		if (value == OPT_VERSION) {
+			printf("vnetgen %s\n", VERSION);
+			return EXIT_DONE;
+		}
+		if (value == OPT_WORDS) {
+			language_list();
+			return EXIT_DONE;
+		}
+		if (value == '?') {
+			complain("'%s': no such option, or its argument is missing; 'vnetgen --help' lists what there is",
+			         argv[optind - 1]);
+			return EXIT_USAGE;
+		}
+		if (!take_option(o, value, arena))
+			return EXIT_USAGE;
+		if (index >= 0)
+			given |= option_lines[index].needs;
+	}
+	argv += optind;
+	argc -= optind;
+	if (!argc)
+		return usage("a scenario is missing");
+	const struct command_line *command = find_command(argv[0]);
+	if (command) {
+		argv++;
+		argc--;
+	} else if (!is_file(argv[0])) {
+		complain("'%s' is no command, and no scenario file (NAME.ini); 'vnetgen --help' lists what there is", argv[0]);
+		return EXIT_USAGE;
+	} else {
+		command = &commands[0];
+	}
+	if (argc != 1)
+		return usage(arena_printf(arena, argc ? "one %s at a time for %s" : "%s is missing after %s", command->argument,
+		                          command->word));
+	for (size_t i = 0; i < COUNT(option_lines); i++)
+		if (given & option_lines[i].needs & ~command->takes)
+			return usage(arena_printf(arena, "%s has no --%s", command->word, option_lines[i].option.name));
+	if (o->with_checks && !o->dry_run)
+		return usage("--with-checks goes with --dry-run; 'test' builds and runs the checks");
+
+	struct scenario scenario;
+	run_catch_signals();
+	enum exit_status status = prepare(&scenario, o, argv[0]) ? command->run(&scenario, o, argv[0]) : EXIT_REFUSED;
+	scenario_close(&scenario);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct arena arena = { 0 };
+	enum exit_status status = run_command_line(argc, argv, &options, &arena);
+	free(options.settings);
+	arena_free(&arena);
+	if (fflush(stdout) != 0 && status == EXIT_DONE) {
+		complain("cannot write: %s", strerror(errno));
+		status = EXIT_REFUSED;
+	}
+	return (int)status;
+}

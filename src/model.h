@@ -1,0 +1,137 @@
+/* model: what a scenario declares: objects, and statements about them, each with its line and its step.
+ *
+ * Nothing here knows a command.  model_read() makes the whole of it from the text of a scenario. */
+#ifndef VNETGEN_MODEL_H
+#define VNETGEN_MODEL_H
+
+#include "kinds.h"
+#include "language.h"
+#include "words.h"
+
+/* A namespace; the host is one with the name "". */
+struct netns {
+	const char *name;
+	const char *header; /* as the file has it, for messages */
+	unsigned line;      /* 0: never declared (the host) */
+	size_t step;        /* the step that it is first opened in; 0 is the topology */
+	struct statement *single[KEYS]; /* the last one of each single-valued key */
+	struct statement *lo;           /* from the step that it is made in */
+	bool planned;                   /* for the planner: its commands are in the plan */
+};
+
+struct link {
+	const char *name;
+	const char *header;
+	unsigned line; /* of its first section; its partner's when it has none */
+	size_t step;   /* the step that makes it */
+	struct netns *created; /* where its header says that it is created */
+	struct netns *end;     /* where it is in the end */
+	bool in_place;         /* [link NETNS/NAME] */
+	bool is_lo;            /* configured, never made */
+	bool second;           /* the other end of a pair, made with its peer */
+	bool on_bridge;        /* a bridge, or it stands on one */
+	const struct kind *kind;
+	struct words type;                  /* all words of `type` */
+	struct link *peer, *parent, *master; /* master: from the step that makes it */
+	struct statement *single[KEYS];
+	struct statement *first[KEYS];      /* the value of a single-valued key in the step that makes the link */
+	size_t ports;
+	struct undo *passing; /* for the planner: what undoes it as long as it is on its way */
+	bool planned;
+	bool in_list;                       /* for sorting by parent */
+};
+
+/* One "key = value" about a namespace or a link. */
+struct statement {
+	const struct key_rule *key;
+	enum phase phase;
+	const char *value;
+	struct words words; /* of keys that are split */
+	const char *header;
+	unsigned line;
+	size_t step;
+	struct netns *netns; /* what it is about: this one, */
+	struct link *link;   /* or this link */
+	struct link *master; /* what a `master` names */
+};
+
+enum action_kind { ACTION_SHOW, ACTION_RUN, ACTION_CHECK };
+
+/* A command of the user's own. */
+struct action {
+	enum action_kind kind;
+	const char *title; /* "" when it has none */
+	const char *header;
+	unsigned line;
+	struct netns *netns;
+	const char *run, *undo, *match;
+	bool expect_failure;
+	double within, timeout; /* seconds; 0 when not given */
+};
+
+struct step {
+	const char *title; /* NULL: not given */
+	unsigned line;
+	const char **texts, **notes;
+	size_t n_texts, n_notes;
+	enum phase build[PHASES];
+	size_t n_build;
+	struct action *actions; /* in file order; shows before the others */
+	size_t n_actions, actions_room;
+	/* what sections under this step declare, in file order; step 0 has the topology */
+	struct netns **namespaces;
+	size_t n_namespaces, namespaces_room;
+	struct link **links; /* parents before what stands on them */
+	size_t n_links, links_room;
+	struct statement **statements;
+	size_t n_statements, statements_room;
+};
+
+struct variable {
+	const char *name, *value;
+};
+
+struct model {
+	const char *file;
+	const char *name, *title, *style;
+	const char **texts;
+	size_t n_texts;
+	struct netns *host;
+	struct netns **namespaces; /* in file order, without the host */
+	size_t n_namespaces, namespaces_room;
+	struct link **links; /* in file order */
+	size_t n_links, links_room;
+	struct step *steps; /* [0] is the topology, then one for each [step] */
+	size_t n_steps, steps_room;
+	struct table netns_by_name, link_by_place; /* link_by_place: "NETNS/NAME" where it ends */
+	struct ini ini;
+	struct arena arena;
+};
+
+/* Reads a scenario from TEXT.  Mistakes go to REPORT (the model is then fit for nothing but model_free()).
+ * SETTINGS, N of them, override variables of [vars]. */
+void model_read(struct model *model, const char *file, const char *text, size_t length,
+                const struct variable *settings, size_t n, struct report *report);
+void model_free(struct model *model);
+
+struct netns *model_netns(const struct model *model, const char *name);
+
+/* --- between the files that make a model --- */
+
+/* A section of a link, before it is known which device it means. */
+struct link_section {
+	const char *place; /* NULL: none was given; "" the host */
+	const char *name;
+	struct section *section;
+	struct statement *statements;
+	size_t n;
+	size_t step;
+};
+
+/* Turns the sections into links, in step lists and file order. */
+void links_resolve(struct model *model, struct link_section *sections, size_t n, struct report *report);
+
+/* Adds STATEMENT to its object: refuses a second value for a single-valued key. */
+void model_state(struct model *model, struct statement *statement, struct report *report);
+
+#endif

@@ -1,0 +1,25 @@
+/* phrases: a file of templates, one a key: a style's commands, a language's words. */
+#ifndef VNETGEN_PHRASES_H
+#define VNETGEN_PHRASES_H
+
+#include "data.h"
+#include "templates.h"
+
+struct phrases {
+	const char *path;     /* of the file, for messages */
+	struct table by_name; /* "SECTION.KEY" -> struct mustache */
+	struct arena arena;
+};
+
+/* Loads DIRECTORY/NAME.ini ("styles", "classic").  False, with a line in *wrong that lives in the templates' arena,
+ * when it is not there or has a mistake.  Free with phrases_free() in both cases. */
+bool phrases_load(struct phrases *phrases, const struct templates *templates, const char *directory, const char *name,
+                  const char **wrong);
+void phrases_free(struct phrases *phrases);
+
+/* Renders SECTION.KEY with FIELDS onto OUT; {{>x}} is SECTION.x, and what {{x}} gives goes through ESCAPE.  False, with
+ * a line in *wrong that lives in ARENA, when there is no such phrase or it names what is not in FIELDS. */
+bool phrases_render(const struct phrases *phrases, const char *name, const struct data *fields, mustache_escape *escape,
+                    struct buffer *out, struct arena *arena, const char **wrong);
+
+#endif

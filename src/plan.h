@@ -1,0 +1,80 @@
+/* plan: what is to be done, as data: steps of commands in their order, and the list that undoes them.
+ *
+ * The plan is made from the model and a style alone: no root, no kernel, the same each time. */
+#ifndef VNETGEN_PLAN_H
+#define VNETGEN_PLAN_H
+
+#include "model.h"
+#include "style.h"
+
+enum command_kind {
+	COMMAND_BUILD, /* what the scenario declares */
+	COMMAND_RUN,   /* [run] */
+	COMMAND_WAIT,  /* until IPv6 addresses are usable: repeated until it prints nothing, WAIT_SECONDS at most */
+	COMMAND_SHOW,  /* what follows is for test and for scripts with checks */
+	COMMAND_CHECK,
+};
+
+enum { WAIT_SECONDS = 2 };
+
+struct command {
+	enum command_kind kind;
+	const char *text; /* as it is printed, executed and logged */
+	bool shell;       /* `sh -c TEXT`; else its words */
+	bool look;        /* only wanted when shows and checks are: those, and the waits before them */
+	enum phase phase; /* NO_PHASE for the user's own */
+	unsigned line;
+	const char *netns; /* "" the host */
+	const char *group, *detail; /* neighbours with the same two stand under one comment: the language's phrase `group` */
+	const struct action *action; /* of RUN, SHOW, CHECK */
+	/* Entries of the undo list that come into force with this command, and that cease with it. */
+	struct undo *begins[2], *ends;
+};
+
+enum undo_class {
+	UNDO_RUN,   /* `undo` of a [run] */
+	UNDO_HOST,  /* a line that puts the host back: route, sysctl, lo */
+	UNDO_EARLY, /* a link that must go before its namespace does, or that is still on its way there */
+	UNDO_NETNS,
+	UNDO_LINK,
+};
+
+/* One entry of the teardown.  The list is in the order in which it is run. */
+struct undo {
+	enum undo_class class;
+	const char *text;  /* the command; with `save` the old value is added to its last word */
+	bool shell;
+	const char *save;  /* the words of a command that prints the old value; NULL: nothing to save */
+	const char *netns; /* of UNDO_NETNS its name, of links where they are ("" the host) */
+	const char *link;
+	bool added;        /* beyond what one would type: undoes what a failure left, or what the kernel does too late */
+	unsigned line;
+	size_t order, rank; /* rank: its place in the list */
+};
+
+struct plan_step {
+	const char *title; /* NULL: say what its phases are */
+	const struct step *declared; /* NULL for a step that the scenario does not have */
+	bool topology_phase[PHASES];
+	unsigned line;
+	struct command *commands;
+	size_t n, room;
+};
+
+struct plan {
+	const struct model *model;
+	struct plan_step *steps;
+	size_t n, room;
+	struct undo **undo;
+	size_t n_undo, undo_room;
+	/* commands that tell whether the scenario's IPv6 addresses are usable, one for each namespace that has any */
+	struct command *waits;
+	size_t n_waits, waits_room;
+	struct arena arena;
+};
+
+/* Makes the plan; what cannot be ordered, and mistakes of a style, go to REPORT.  MODEL and STYLE must outlive it. */
+void plan_make(struct plan *plan, struct model *model, const struct style *style, struct report *report);
+void plan_free(struct plan *plan);
+
+#endif

@@ -1,0 +1,87 @@
+/* report: what is wrong with a scenario, collected and printed in the order of the file. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+struct finding {
+	unsigned line;
+	size_t order;
+	const char *text;
+};
+
+void report_error(struct report *report, unsigned line, const char *section, const char *key, const char *message, ...)
+{
+	struct buffer text = { 0 };
+	if (section)
+		buffer_printf(&text, "[%s] ", section);
+	if (key)
+		buffer_printf(&text, "%s: ", key);
+	va_list args;
+	va_start(args, message);
+	char *words = NULL;
+	if (vasprintf(&words, message, args) >= 0)
+		buffer_puts(&text, words);
+	va_end(args);
+	free(words);
+	/* what a control character of a broken file would do to a terminal */
+	for (char *c = text.text; c && *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+
+	struct finding *last = report->n ? &report->findings[report->n - 1] : NULL;
+	if (!last || last->line != line || strcmp(last->text, buffer_text(&text))) {
+		struct finding *finding = array_add(report->findings, report->n, report->room);
+		finding->line = line;
+		finding->order = report->n;
+		finding->text = arena_strdup(&report->arena, buffer_text(&text));
+	}
+	buffer_free(&text);
+}
+
+static int by_line(const void *left, const void *right)
+{
+	const struct finding *a = left, *b = right;
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+size_t report_print(struct report *report)
+{
+	if (report->n)
+		qsort(report->findings, report->n, sizeof *report->findings, by_line);
+	for (size_t i = 0; i < report->n; i++) {
+		const struct finding *finding = &report->findings[i];
+		if (finding->line)
+			fprintf(stderr, "%s:%u: %s\n", report->file, finding->line, finding->text);
+		else
+			fprintf(stderr, "%s: %s\n", report->file, finding->text);
+	}
+	return report->n;
+}
+
+const char *report_first(const struct report *report, struct arena *arena)
+{
+	const struct finding *finding = &report->findings[0];
+	return arena_printf(arena, "%s:%u: %s", report->file, finding->line, finding->text);
+}
+
+void report_free(struct report *report)
+{
+	free(report->findings);
+	arena_free(&report->arena);
+	*report = (struct report){ .file = report->file };
+}
+
+void complain(const char *message, ...)
+{
+	va_list args;
+	va_start(args, message);
+	fputs("vnetgen: ", stderr);
+	vfprintf(stderr, message, args);
+	fputc('\n', stderr);
+	va_end(args);
+}

@@ -1,0 +1,28 @@
+/* report: what is wrong with a scenario, collected and printed in the order of the file. */
+#ifndef VNETGEN_REPORT_H
+#define VNETGEN_REPORT_H
+
+#include "util.h"
+
+/* Zeroed but for `file`, it is ready.  Owned by the holder: report_free(). */
+struct report {
+	const char *file; /* the name that stands before each line; borrowed */
+	struct finding *findings;
+	size_t n, room;
+	struct arena arena;
+};
+
+/* Adds "FILE:LINE: [SECTION] KEY: message"; SECTION and KEY may be NULL.  Line 0 means the file as a whole.
+ * An equal finding for the same line is kept once. */
+void report_error(struct report *report, unsigned line, const char *section, const char *key, const char *message,
+                  ...) PRINTF(5, 6);
+/* Writes all findings to standard error, by line.  Returns how many there were. */
+size_t report_print(struct report *report);
+/* The first line of what report_print() would write, in ARENA; for a file that no user wrote. */
+const char *report_first(const struct report *report, struct arena *arena);
+void report_free(struct report *report);
+
+/* One line on standard error that begins with "vnetgen: ". */
+void complain(const char *message, ...) PRINTF(1, 2);
+
+#endif

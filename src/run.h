@@ -1,0 +1,36 @@
+/* run: a plan is carried out. */
+#ifndef VNETGEN_RUN_H
+#define VNETGEN_RUN_H
+
+#include "execute.h"
+#include "plan.h"
+
+/* Exit statuses of vnetgen; vnetgen(1) has the list. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_SCENARIO = 1,    /* the scenario, a style or a template is wrong; nothing was done */
+	EXIT_USAGE = 2,       /* the command line is */
+	EXIT_UNDONE = 3,      /* a command failed; what was done is undone */
+	EXIT_LEFT = 4,        /* undoing failed: something is left */
+	EXIT_CHECK = 5,       /* a check failed, or a show */
+	EXIT_REFUSED = 6,     /* it cannot be done here and now; nothing was done */
+	EXIT_INTERRUPTED = 130, /* by a signal; what was done is undone */
+};
+
+/* Set by the handlers that run_catch_signals() installs for SIGINT, SIGTERM and SIGHUP. */
+void run_catch_signals(void);
+
+struct run_options {
+	bool keep;  /* do not undo what was done before a failure */
+	bool looks; /* run shows and checks as well */
+	bool down;  /* undo all at the end */
+};
+
+/* Builds the network of PLAN.  With `down` a failed check does not stop it, and all is undone at the end. */
+enum exit_status run_up(struct executor *executor, const struct plan *plan, const struct run_options *options);
+/* Undoes the record NAME. */
+enum exit_status run_down(struct executor *executor, const char *name);
+/* Runs the checks that hold for the network as it is in the end, and prints TAP. */
+enum exit_status run_checks(struct executor *executor, const struct plan *plan);
+
+#endif

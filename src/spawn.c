@@ -1,0 +1,230 @@
+/* spawn: the one place that starts processes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "spawn.h"
+
+/* Between being asked to stop and SIGTERM, and from that to SIGKILL. */
+static const double patience = 1.0;
+
+const char *program_find(struct arena *arena, const char *program, const char *path)
+{
+	struct stat status;
+	if (strchr(program, '/'))
+		return access(program, X_OK) == 0 && stat(program, &status) == 0 && S_ISREG(status.st_mode) ? program : NULL;
+	while (*path) {
+		size_t length = strcspn(path, ":");
+		if (length) {
+			const char *file = arena_printf(arena, "%.*s/%s", (int)length, path, program);
+			if (access(file, X_OK) == 0 && stat(file, &status) == 0 && S_ISREG(status.st_mode))
+				return file;
+		}
+		path += length + (path[length] == ':');
+	}
+	return NULL;
+}
+
+/* The environment of commands: what they need and nothing that changes what they print. */
+static char **make_environment(struct arena *arena, const char *path)
+{
+	static const char *const kept[] = { "HOME", "TERM", "USER", "LOGNAME" };
+	char **environment = arena_alloc(arena, (COUNT(kept) + 3) * sizeof *environment);
+	size_t n = 0;
+	environment[n++] = arena_printf(arena, "PATH=%s", path);
+	environment[n++] = arena_strdup(arena, "LC_ALL=C.UTF-8");
+	for (size_t i = 0; i < COUNT(kept); i++) {
+		const char *value = getenv(kept[i]);
+		if (value)
+			environment[n++] = arena_printf(arena, "%s=%s", kept[i], value);
+	}
+	return environment;
+}
+
+/* The child's side: waits until the parent has noted it, then becomes the command. */
+static _Noreturn void become(const struct spawn *spawn, const char *file, char **environment, int go, const int pipes[2])
+{
+	char token;
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* end of file: the parent is gone, and its record does not know us */
+	if (read(go, &token, 1) != 1)
+		_exit(127);
+	int null = open("/dev/null", O_RDONLY);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(pipes[STREAM_OUT], STDOUT_FILENO) < 0 ||
+	    dup2(pipes[STREAM_ERR], STDERR_FILENO) < 0)
+		_exit(127);
+	/* all other descriptors of ours are close-on-exec; those that we were given are not our commands' business */
+	syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	execve(file, spawn->argv, environment);
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+/* Takes what the pipe has; false at its end. */
+static bool take_output(const struct spawn *spawn, struct outcome *outcome, int fd, enum stream stream)
+{
+	char bytes[65536];
+	ssize_t n = read(fd, bytes, sizeof bytes);
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (n == 0)
+		return false;
+	struct buffer *kept = &outcome->stream[stream];
+	size_t room = kept->length < OUTPUT_KEPT ? OUTPUT_KEPT - kept->length : 0;
+	size_t keep = (size_t)n < room ? (size_t)n : room;
+	buffer_add(kept, bytes, keep);
+	outcome->dropped[stream] += (size_t)n - keep;
+	if (spawn->output && keep)
+		spawn->output(spawn->user, stream, bytes, keep);
+	return true;
+}
+
+/* Follows the command until it is a zombie: output, time limit, a wish to stop.  True when the time limit ended it. */
+static bool follow(const struct spawn *spawn, struct outcome *outcome, pid_t pid, int pidfd, const int fds[2])
+{
+	struct pollfd polls[3] = { { .fd = fds[0], .events = POLLIN }, { .fd = fds[1], .events = POLLIN },
+		                       { .fd = pidfd, .events = POLLIN } };
+	double start = now_monotonic(), asked = 0, deadline = spawn->timeout > 0 ? start + spawn->timeout : 0;
+	bool timed_out = false, ended = false;
+	int sent = 0;
+	sigset_t open_mask;
+	sigemptyset(&open_mask);
+	while (!ended) {
+		double now = now_monotonic();
+		if (!asked && spawn->stop && *spawn->stop)
+			asked = now;
+		if (deadline && now >= deadline && !timed_out) {
+			timed_out = true;
+			asked = now - patience;
+		}
+		if (asked && sent < 2 && now >= asked + patience * (sent + 1)) {
+			kill(-pid, sent ? SIGKILL : SIGTERM);
+			sent++;
+		}
+		double next = asked && sent < 2 ? asked + patience * (sent + 1) : !asked && deadline ? deadline : now + 3600;
+		double left = next > now ? next - now : 0;
+		struct timespec wait = { (time_t)left, (long)((left - (double)(time_t)left) * 1e9) };
+		/* signals are blocked but for here: one that asks us to stop is never missed */
+		if (ppoll(polls, 3, &wait, &open_mask) < 0)
+			continue;
+		for (size_t i = 0; i < 2; i++)
+			if (polls[i].revents && !take_output(spawn, outcome, fds[i], (enum stream)i))
+				polls[i].fd = -1;
+		ended = polls[2].revents;
+	}
+	/* what it wrote last; a child that it leaves behind may hold the pipe, so its end is not waited for */
+	for (size_t i = 0; i < 2; i++) {
+		struct pollfd rest = { .fd = polls[i].fd, .events = POLLIN };
+		while (rest.fd >= 0 && poll(&rest, 1, 0) > 0 && rest.revents & POLLIN &&
+		       take_output(spawn, outcome, rest.fd, (enum stream)i))
+			;
+	}
+	return timed_out;
+}
+
+static void not_started(struct outcome *outcome, int error)
+{
+	outcome->how = NOT_STARTED;
+	outcome->status = error;
+}
+
+static void run_child(const struct spawn *spawn, struct outcome *outcome, const char *file, char **environment)
+{
+	int go[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 }, pidfd = -1;
+	pid_t pid = -1;
+	if (pipe2(go, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0)
+		pid = fork();
+	if (pid == 0) {
+		close(go[1]);
+		become(spawn, file, environment, go[0], (int[]){ out[1], err[1] });
+	}
+	if (pid > 0)
+		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (pid < 0 || pidfd < 0) {
+		not_started(outcome, errno);
+	} else {
+		setpgid(pid, pid); /* both sides do it, so that it holds whoever comes first */
+		close(out[1]);
+		close(err[1]);
+		out[1] = err[1] = -1;
+		fcntl(out[0], F_SETFL, O_NONBLOCK);
+		fcntl(err[0], F_SETFL, O_NONBLOCK);
+		if (spawn->born)
+			spawn->born(spawn->user, pid);
+		bool timed_out = false;
+		if (write(go[1], "", 1) == 1)
+			timed_out = follow(spawn, outcome, pid, pidfd, (int[]){ out[0], err[0] });
+		int status = 0;
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+		outcome->how = timed_out ? TIMED_OUT : WIFSIGNALED(status) ? KILLED : ENDED;
+		outcome->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+	}
+	int fds[] = { go[0], go[1], out[0], out[1], err[0], err[1], pidfd };
+	for (size_t i = 0; i < COUNT(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+void spawn(const struct spawn *spawn, struct outcome *outcome)
+{
+	*outcome = (struct outcome){ .how = ENDED };
+	struct arena scratch = { 0 };
+	struct timespec wall;
+	clock_gettime(CLOCK_REALTIME, &wall);
+	outcome->started = (double)wall.tv_sec + (double)wall.tv_nsec / 1e9;
+	double start = now_monotonic();
+
+	const char *file = program_find(&scratch, spawn->argv[0], spawn->path);
+	sigset_t all, before;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	if (file)
+		run_child(spawn, outcome, file, make_environment(&scratch, spawn->path));
+	else
+		not_started(outcome, ENOENT);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	outcome->duration = now_monotonic() - start;
+	arena_free(&scratch);
+}
+
+void outcome_free(struct outcome *outcome)
+{
+	buffer_free(&outcome->stream[STREAM_OUT]);
+	buffer_free(&outcome->stream[STREAM_ERR]);
+}
+
+bool outcome_good(const struct outcome *outcome)
+{
+	return outcome->how == ENDED && outcome->status == 0;
+}
+
+const char *outcome_words(const struct outcome *outcome, const struct spawn *spawn, struct arena *arena)
+{
+	switch (outcome->how) {
+	case KILLED:
+		return arena_printf(arena, "killed by signal %d (%s)", outcome->status, strsignal(outcome->status));
+	case TIMED_OUT:
+		return arena_printf(arena, "ended by us after its %g s", spawn->timeout);
+	case NOT_STARTED:
+		return outcome->status == ENOENT
+		               ? arena_printf(arena, "there is no program '%s' in %s", spawn->argv[0], spawn->path)
+		               : arena_printf(arena, "cannot start it: %s", strerror(outcome->status));
+	default:
+		return arena_printf(arena, "exit status %d", outcome->status);
+	}
+}

@@ -1,0 +1,99 @@
+/* templates: where the files of words are. */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "templates.h"
+
+static bool is_directory_of_ours(const char *directory)
+{
+	struct arena scratch = { 0 };
+	bool found = access(arena_printf(&scratch, "%s/styles/classic.ini", directory), R_OK) == 0;
+	arena_free(&scratch);
+	return found;
+}
+
+void templates_open(struct templates *templates, const char *own, struct arena *arena)
+{
+	*templates = (struct templates){ .own = own, .arena = arena, .standard = DATADIR };
+	char program[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+	if (length <= 0)
+		return;
+	program[length] = '\0';
+	/* PROGRAM is DIR/vnetgen: a build tree has DIR/../templates, an installation that was moved as a whole
+	 * DIR/../share/vnetgen */
+	for (int up = 0; up < 2; up++)
+		*strrchr(program, '/') = '\0';
+	static const char *const beside[] = { "templates", "share/vnetgen" };
+	for (size_t i = 0; i < COUNT(beside); i++) {
+		const char *directory = arena_printf(arena, "%s/%s", program, beside[i]);
+		if (is_directory_of_ours(directory)) {
+			templates->standard = directory;
+			return;
+		}
+	}
+}
+
+const char *templates_read(const struct templates *templates, const char *name, size_t *length, const char **path)
+{
+	const char *directories[] = { templates->own, templates->standard };
+	for (size_t i = 0; i < COUNT(directories); i++) {
+		if (!directories[i])
+			continue;
+		*path = arena_printf(templates->arena, "%s/%s", directories[i], name);
+		char *text = file_read(*path, length);
+		if (text) {
+			char *kept = arena_strndup(templates->arena, text, *length);
+			free(text);
+			return kept;
+		}
+		if (errno != ENOENT) {
+			*path = arena_printf(templates->arena, "cannot read %s: %s", *path, strerror(errno));
+			return NULL;
+		}
+	}
+	*path = arena_printf(templates->arena, "there is no %s in %s", name, templates->standard);
+	return NULL;
+}
+
+static int by_name(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+const char *templates_list(const struct templates *templates, const char *directory, const char *extension)
+{
+	const char **names = NULL;
+	size_t n = 0, room = 0;
+	const char *directories[] = { templates->own, templates->standard };
+	for (size_t i = 0; i < COUNT(directories); i++) {
+		DIR *open = directories[i]
+		                    ? opendir(arena_printf(templates->arena, "%s/%s", directories[i], directory))
+		                    : NULL;
+		if (!open)
+			continue;
+		for (struct dirent *entry; (entry = readdir(open));)
+			if (ends_with(entry->d_name, extension))
+				*array_add(names, n, room) = arena_strndup(templates->arena, entry->d_name,
+				                                           strlen(entry->d_name) - strlen(extension));
+		closedir(open);
+	}
+	if (n)
+		qsort(names, n, sizeof *names, by_name);
+	struct buffer list = { 0 };
+	for (size_t i = 0; i < n; i++) {
+		if (i && !strcmp(names[i], names[i - 1]))
+			continue;
+		if (i)
+			buffer_puts(&list, i + 1 < n ? ", " : " and ");
+		buffer_puts(&list, names[i]);
+	}
+	free(names);
+	const char *text = arena_strdup(templates->arena, buffer_text(&list));
+	buffer_free(&list);
+	return text;
+}

@@ -1,0 +1,216 @@
+/* values: what single names and values must look like. */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "values.h"
+
+const char *name_wrong_scenario(const char *name)
+{
+	if (!isalnum((unsigned char)*name) || name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                                                        "0123456789._-")])
+		return "a name has letters, digits, '.', '_', '-', and begins with a letter or digit";
+	if (strlen(name) > 100)
+		return "is longer than 100 bytes";
+	return NULL;
+}
+
+static const char *wrong_in_both(const char *name)
+{
+	if (*name == '-')
+		return "begins with '-', which commands take for an option";
+	if (strpbrk(name, " \t\r\n\v\f"))
+		return "has a blank in it";
+	for (const char *c = name; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			return "has a control character in it";
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
+		return "is the name of a directory";
+	return NULL;
+}
+
+const char *name_wrong_netns(const char *name)
+{
+	if (strchr(name, '/'))
+		return "has a '/' in it";
+	if (strlen(name) > 255) /* NAME_MAX: it is a file in /run/netns */
+		return "is longer than 255 bytes";
+	if (!name[strspn(name, "0123456789")])
+		return "is all digits, which ip takes for a process; begin it with a letter";
+	return wrong_in_both(name);
+}
+
+const char *name_wrong_link(const char *name)
+{
+	if (!*name)
+		return "is empty";
+	if (strlen(name) >= IFNAMSIZ)
+		return "is longer than the kernel's 15 bytes";
+	if (strchr(name, '/') || strchr(name, ':'))
+		return strchr(name, '/') ? "has a '/' in it" : "has a ':' in it";
+	if (starts_with(name, "if") && name[2] && !name[2 + strspn(name + 2, "0123456789")])
+		return "is taken by ip for the interface with that index; take another name";
+	return wrong_in_both(name);
+}
+
+bool value_bool(const char *value, bool *yes)
+{
+	*yes = !strcmp(value, "yes") || !strcmp(value, "up");
+	return *yes || !strcmp(value, "no") || !strcmp(value, "down");
+}
+
+bool value_duration(const char *value, double *seconds)
+{
+	static const struct {
+		const char *word;
+		double factor;
+	} units[] = { { "", 1 }, { "s", 1 }, { "ms", 0.001 }, { "m", 60 } };
+	if (!isdigit((unsigned char)*value) && *value != '.')
+		return false;
+	/* not strtod(3), which knows hexadecimal and the locale's comma */
+	double number = 0, place = 1;
+	for (; isdigit((unsigned char)*value); value++)
+		number = number * 10 + (*value - '0');
+	if (*value == '.')
+		for (value++; isdigit((unsigned char)*value); value++)
+			number += (place /= 10) * (*value - '0');
+	for (size_t i = 0; i < COUNT(units); i++) {
+		if (!strcmp(value, units[i].word)) {
+			*seconds = number * units[i].factor;
+			return *seconds > 0 && *seconds <= 86400;
+		}
+	}
+	return false;
+}
+
+const char *value_address(struct arena *arena, const char *text, bool *is_ipv6)
+{
+	char address[INET6_ADDRSTRLEN], canonical[INET6_ADDRSTRLEN];
+	unsigned char bytes[sizeof(struct in6_addr)];
+	size_t length = strcspn(text, "/");
+	if (!length || length >= sizeof address)
+		return NULL;
+	memcpy(address, text, length);
+	address[length] = '\0';
+	int family = strchr(address, ':') ? AF_INET6 : AF_INET;
+	if (inet_pton(family, address, bytes) != 1 || !inet_ntop(family, bytes, canonical, sizeof canonical))
+		return NULL;
+	unsigned long most = family == AF_INET6 ? 128 : 32, prefix = most;
+	if (text[length]) {
+		const char *digits = text + length + 1;
+		if (!*digits || strlen(digits) > 3 || digits[strspn(digits, "0123456789")])
+			return NULL;
+		prefix = strtoul(digits, NULL, 10);
+	}
+	*is_ipv6 = family == AF_INET6;
+	return prefix <= most ? arena_printf(arena, "%s/%lu", canonical, prefix) : NULL;
+}
+
+/* ip(8) takes "10.1" and "10/8" as well; only what looks whole is held to be a mistake when it does not parse */
+static bool looks_like_address(const char *word)
+{
+	size_t dots = 0, colons = 0;
+	for (const char *c = word; *c; c++) {
+		if (!isxdigit((unsigned char)*c) && !strchr(".:/", *c))
+			return false;
+		dots += *c == '.';
+		colons += *c == ':';
+	}
+	return dots >= 3 || colons >= 2;
+}
+
+static const char *later_word(struct arena *arena, const struct statement *statement)
+{
+	static const char *const later[] = { "add", "append", "replace", "change", "del", "-4", "-6" };
+	for (size_t i = 0; i < COUNT(later); i++)
+		if (!strcmp(statement->words.word[0], later[i]))
+			return arena_printf(arena, "'%s' before the value is not in this version yet; without it, it is 'add'",
+			                    later[i]);
+	return NULL;
+}
+
+static const char *wrong_address(struct arena *arena, const struct statement *statement)
+{
+	const char *word = statement->words.word[0], *later = later_word(arena, statement);
+	bool is_ipv6;
+	if (later)
+		return later;
+	if (!strcmp(word, "local") && statement->words.n > 1)
+		word = statement->words.word[1];
+	if (!value_address(arena, word, &is_ipv6))
+		return arena_printf(arena, "'%s' is no IPv4 or IPv6 address with a prefix length, as in 10.0.0.1/24 or "
+		                    "2001:db8::1/64", word);
+	return NULL;
+}
+
+static const char *wrong_route(struct arena *arena, const struct statement *statement)
+{
+	bool is_ipv6;
+	for (size_t i = 0; i < statement->words.n; i++) {
+		const char *word = statement->words.word[i];
+		if (looks_like_address(word) && !value_address(arena, word, &is_ipv6))
+			return arena_printf(arena, "'%s' is no IPv4 or IPv6 address or prefix", word);
+	}
+	return later_word(arena, statement);
+}
+
+static const char *wrong_mac(struct arena *arena, const struct statement *statement)
+{
+	const char *c = statement->value;
+	for (int i = 0; i < 6; i++, c += 3)
+		if (!isxdigit((unsigned char)c[0]) || !isxdigit((unsigned char)c[1]) || c[2] != (i < 5 ? ':' : '\0'))
+			return arena_printf(arena, "'%s' is no MAC address, as in 02:00:00:00:00:01", statement->value);
+	if (strtoul((char[]){ statement->value[1], '\0' }, NULL, 16) & 1)
+		return arena_printf(arena, "'%s' is a multicast address: the first byte of a device's own is even",
+		                    statement->value);
+	return NULL;
+}
+
+static const char *wrong_mtu(struct arena *arena, const struct statement *statement)
+{
+	const char *value = statement->value;
+	if (strlen(value) > 9 || value[strspn(value, "0123456789")])
+		return arena_printf(arena, "'%s' is no number of bytes", value);
+	return NULL;
+}
+
+static const char *wrong_bool(struct arena *arena, const struct statement *statement)
+{
+	bool yes;
+	return value_bool(statement->value, &yes)
+	               ? NULL
+	               : arena_printf(arena, "'%s' is none of yes, no, up, down", statement->value);
+}
+
+static const char *wrong_sysctl(struct arena *arena, const struct statement *statement)
+{
+	const char *equals = strchr(statement->value, '=');
+	size_t key = equals ? (size_t)(equals - statement->value) : 0;
+	while (key && isspace((unsigned char)statement->value[key - 1]))
+		key--;
+	if (!key || strcspn(statement->value, " \t\n") < key || !equals[1] || *statement->value == '-')
+		return arena_printf(arena, "'%s' is not KEY=VALUE, as in net.ipv4.ip_forward=1", statement->value);
+	return NULL;
+}
+
+static const char *wrong_words(struct arena *arena, const struct statement *statement)
+{
+	(void)arena;
+	return *statement->words.word[0] == '-' ? "begins with '-', which is for options of ip itself" : NULL;
+}
+
+const char *value_wrong(struct arena *arena, const struct statement *statement)
+{
+	static const char *(*const checks[KEYS])(struct arena *, const struct statement *) = {
+		[KEY_ADDRESS] = wrong_address, [KEY_ROUTE] = wrong_route,   [KEY_MAC] = wrong_mac,
+		[KEY_MTU] = wrong_mtu,         [KEY_UP] = wrong_bool,       [KEY_LO] = wrong_bool,
+		[KEY_SYSCTL] = wrong_sysctl,   [KEY_TYPE] = wrong_words,    [KEY_SET] = wrong_words,
+		[KEY_OPTIONS] = wrong_words,
+	};
+	if (statement->key->words && !statement->words.n)
+		return "is empty";
+	return checks[statement->key->id] ? checks[statement->key->id](arena, statement) : NULL;
+}

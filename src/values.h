@@ -1,0 +1,23 @@
+/* values: what single names and values must look like. */
+#ifndef VNETGEN_VALUES_H
+#define VNETGEN_VALUES_H
+
+#include "model.h"
+
+/* What is wrong with a name, or NULL.  The texts end a sentence that begins with the name. */
+const char *name_wrong_scenario(const char *name);
+const char *name_wrong_netns(const char *name);
+const char *name_wrong_link(const char *name);
+
+/* What is wrong with the statement's value, or NULL; what is not a literal is in the arena. */
+const char *value_wrong(struct arena *arena, const struct statement *statement);
+
+/* yes, up; no, down.  False when VALUE is none of them. */
+bool value_bool(const char *value, bool *yes);
+/* "5s", "200ms", "2m", "5": seconds.  False when it is none, or not above 0. */
+bool value_duration(const char *value, double *seconds);
+/* An address, with or without a prefix length, in one canonical spelling: equal addresses give equal texts.
+ * NULL when it is none. */
+const char *value_address(struct arena *arena, const char *text, bool *is_ipv6);
+
+#endif

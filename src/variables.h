@@ -1,0 +1,27 @@
+/* variables: ${name} in values. */
+#ifndef VNETGEN_VARIABLES_H
+#define VNETGEN_VARIABLES_H
+
+#include "report.h"
+
+struct variables {
+	struct table by_name;
+	struct arena *arena;   /* owns what is made; borrowed */
+	struct report *report;
+};
+
+/* Declares NAME from line LINE of [vars].  A second declaration is reported. */
+void variables_declare(struct variables *variables, const char *name, const char *value, unsigned line);
+/* Gives a declared variable another value (--set), or reports that there is none. */
+void variables_override(struct variables *variables, const char *name, const char *value);
+/* A variable of ours, that a scenario cannot declare. */
+void variables_reserve(struct variables *variables, const char *name, const char *value);
+/* Expands the values themselves, so that mistakes in them are found though nothing uses them. */
+void variables_resolve(struct variables *variables);
+/* TEXT with its variables replaced; "$${" gives "${".  Mistakes are reported for LINE, SECTION, KEY, and TEXT itself
+ * comes back. */
+const char *variables_expand(struct variables *variables, const char *text, unsigned line, const char *section,
+                             const char *key);
+void variables_free(struct variables *variables);
+
+#endif

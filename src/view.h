@@ -1,0 +1,17 @@
+/* view: a plan as the data that templates see. */
+#ifndef VNETGEN_VIEW_H
+#define VNETGEN_VIEW_H
+
+#include "phrases.h"
+#include "plan.h"
+
+struct view_options {
+	bool checks;    /* shows and checks too */
+	const struct phrases *language;
+};
+
+/* The view of PLAN, in ARENA.  NULL with a line in *wrong, in ARENA, when a phrase of the language is broken. */
+struct data *view_make(struct arena *arena, const struct plan *plan, const struct view_options *options,
+                       const char **wrong);
+
+#endif
