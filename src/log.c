@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,7 +59,7 @@ static json_t *string_of(const char *text)
 /* Times in seconds, to the microsecond: what is beyond is noise. */
 static json_t *seconds_of(double seconds)
 {
-	return json_real(round(seconds * 1e6) / 1e6);
+	return json_real((double)(long long)(seconds * 1e6 + 0.5) / 1e6);
 }
 
 void log_command(struct log *log, const struct log_entry *entry, const struct outcome *outcome)
