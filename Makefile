@@ -43,10 +43,15 @@ $(B)/test-%: tests/%.c $(filter-out $(B)/main.o,$(OBJECTS)) Makefile
 
 -include $(wildcard $(B)/*.d)
 
+check: all $(TOOLS) ## runs the tests; FILES=tests/X.bats for some of them
+	B=$(B) tests/run $(FILES)
+
+tools: all $(TOOLS)
+
 clean: ## removes what was built
 	rm -rf build
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all clean help
+.PHONY: all check tools clean help

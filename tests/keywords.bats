@@ -1,20 +1,21 @@
 #!/usr/bin/env bats
 # Names of devices that the installed ip could take for words of its own, against ip itself.
 
+load helper
+
 setup() {
-	B="${B:-build}"
-	"$B/test-sandbox" ip link add name p0 type veth peer name p1 || skip "no sandbox with veth here"
+	needs_kernel
 }
 
-# Runs one of the functions below in a sandbox, which sees no file of the test: its input is lines
-# "NAME bare" and "NAME dev".
-in_sandbox() {
-	# ip 6.1 leaves a file open for each `netns` of a batch
-	"$B/test-sandbox" bash -eu -c "$(declare -f "$1"); ulimit -n \$(ulimit -Hn); cat >/tmp/names; $1"
+# The functions below run in a sandbox, which sees no file of the test: their input is lines "NAME bare" and "NAME dev".
+take_names() {
+	ulimit -n "$(ulimit -Hn)" # ip 6.1 leaves a file open for each `netns` of a batch
+	cat >/tmp/names
 }
 
 # Every name as a device.  The kernel has no device "all", and lo is there.
 raise_all() {
+	take_names
 	ip link set lo down
 	ip netns add there
 	ip netns add empty
@@ -61,6 +62,7 @@ raise_all() {
 
 # A life of each name: created on another device, made a port, moved, deleted.
 live() {
+	take_names
 	ip netns add list
 	ip link add name up type bridge
 	ip link add name dev type veth peer name name
@@ -92,6 +94,7 @@ live() {
 
 # Every word, where there is no such device.
 look_for_all() {
+	take_names
 	awk '$1 != "lo" { print "link set", $2 == "dev" ? "dev" : "", $1, "up" }' /tmp/names >/tmp/batch
 	awk '$1 != "lo" { print "Cannot find device \"" $1 "\"" }' /tmp/names >/tmp/expected
 	ip -force -batch /tmp/batch 2>&1 | grep -v '^Command failed' | diff /tmp/expected -
