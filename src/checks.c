@@ -76,6 +76,23 @@ bool check_holds(struct executor *executor, const struct action *action, struct 
 	}
 }
 
+void check_wait(struct executor *executor, const struct job *job, struct arena *arena)
+{
+	double end = now_monotonic() + WAIT_SECONDS;
+	struct job question = *job;
+	question.silent = true;
+	question.born = NULL; /* it makes nothing that a record must know */
+	for (;;) {
+		struct outcome outcome;
+		execute(executor, &question, &outcome, arena);
+		bool ready = !outcome_good(&outcome) || !outcome.stream[STREAM_OUT].length;
+		outcome_free(&outcome);
+		if (ready || now_monotonic() >= end || (executor->stop && *executor->stop))
+			return;
+		pause_for(0.05);
+	}
+}
+
 /* --- the hint --- */
 
 static bool answers(struct executor *executor, const char *netns, const char *question, const char *answer,

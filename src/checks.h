@@ -12,6 +12,9 @@ enum { CHECK_TIMEOUT = 30 /* seconds for one attempt, when the scenario says not
 bool check_holds(struct executor *executor, const struct action *action, struct job *job, struct outcome *outcome,
                  struct arena *arena, const char **why);
 
+/* Asks until the job's command, a COMMAND_WAIT, lists no tentative IPv6 address any more, WAIT_SECONDS at most. */
+void check_wait(struct executor *executor, const struct job *job, struct arena *arena);
+
 /* What the reader of a failed check should know about br_netfilter, in ARENA; NULL when that is not in the way:
  * bridged packets are dropped by iptables when net.bridge.bridge-nf-call-iptables is 1 and its FORWARD policy DROP. */
 const char *check_hint(struct executor *executor, const struct plan *plan, const struct action *action,

@@ -10,6 +10,7 @@
 #include "run.h"
 #include "sandbox.h"
 #include "script.h"
+#include "tap.h"
 #include "values.h"
 
 struct options {
@@ -130,8 +131,10 @@ static enum exit_status do_down(struct scenario *s, const struct options *o, con
 	const char *name = argument, *wrong;
 	if (is_file(argument)) {
 		enum exit_status status = load(s, o, argument);
-		if (status != EXIT_DONE)
+		if (status != EXIT_DONE) {
+			complain("the record is all that 'vnetgen down NAME' needs: it goes without the file");
 			return status;
+		}
 		if (o->dry_run)
 			return print_script(s, o, "teardown.sh");
 		name = s->model.name;
@@ -144,9 +147,11 @@ static enum exit_status do_down(struct scenario *s, const struct options *o, con
 			complain("%s is not up", name);
 			return EXIT_REFUSED;
 		}
-		script_print_record(&record);
+		bool good = !wrong && script_print_record(&s->templates, &record, &wrong);
+		if (!good)
+			complain("%s", wrong);
 		record_close(&record);
-		return EXIT_DONE;
+		return good ? EXIT_DONE : EXIT_REFUSED;
 	}
 	return may_build() ? run_down(&s->executor, name) : EXIT_REFUSED;
 }
@@ -156,7 +161,7 @@ static enum exit_status do_check(struct scenario *s, const struct options *o, co
 	enum exit_status status = load(s, o, file);
 	if (status != EXIT_DONE)
 		return status;
-	return may_build() ? run_checks(&s->executor, &s->plan) : EXIT_REFUSED;
+	return may_build() ? tap_checks(&s->executor, &s->plan) : EXIT_REFUSED;
 }
 
 static int test_here(void *user)
@@ -362,9 +367,9 @@ int main(int argc, char **argv)
 	enum exit_status status = run_command_line(argc, argv, &options, &arena);
 	free(options.settings);
 	arena_free(&arena);
-	if (fflush(stdout) != 0 && status == EXIT_DONE) {
-		complain("cannot write: %s", strerror(errno));
-		status = EXIT_REFUSED;
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {
+		complain("what was to be printed could not be written");
+		status = EXIT_OUTPUT;
 	}
 	return (int)status;
 }

@@ -765,7 +765,6 @@ void plan_free(struct plan *plan)
 		free(plan->steps[i].commands);
 	free(plan->steps);
 	free(plan->undo);
-	free(plan->waits);
 	arena_free(&plan->arena);
 	*plan = (struct plan){ 0 };
 }

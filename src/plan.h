@@ -67,9 +67,6 @@ struct plan {
 	size_t n, room;
 	struct undo **undo;
 	size_t n_undo, undo_room;
-	/* commands that tell whether the scenario's IPv6 addresses are usable, one for each namespace that has any */
-	struct command *waits;
-	size_t n_waits, waits_room;
 	struct arena arena;
 };
 

@@ -34,6 +34,11 @@ void run_catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+const volatile sig_atomic_t *run_stop(void)
+{
+	return &stop_wanted;
+}
+
 /* --- before anything is changed --- */
 
 static const char *since(struct arena *arena, const struct record *record)
@@ -216,24 +221,6 @@ static void complain_of(struct run *run, const char *why, const struct outcome *
 	}
 }
 
-/* IPv6 addresses take a moment until they can be used: asks until none is tentative. */
-static bool wait_for_addresses(struct run *run, const struct command *command)
-{
-	double end = now_monotonic() + WAIT_SECONDS;
-	struct job job = job_of(run, command);
-	job.silent = true;
-	job.born = NULL;
-	for (;;) {
-		struct outcome outcome;
-		execute(run->executor, &job, &outcome, &run->arena);
-		bool ready = !outcome_good(&outcome) || !outcome.stream[STREAM_OUT].length;
-		outcome_free(&outcome);
-		if (ready || stop_wanted || now_monotonic() >= end)
-			return true;
-		nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
-	}
-}
-
 static bool run_check(struct run *run, const struct command *command)
 {
 	struct outcome outcome;
@@ -263,8 +250,11 @@ static bool run_check(struct run *run, const struct command *command)
 static bool run_command(struct run *run, const struct command *command)
 {
 	run->command = command;
-	if (command->kind == COMMAND_WAIT)
-		return wait_for_addresses(run, command);
+	if (command->kind == COMMAND_WAIT) {
+		struct job wait = job_of(run, command);
+		check_wait(run->executor, &wait, &run->arena);
+		return true;
+	}
 	if (command->kind == COMMAND_CHECK)
 		return run_check(run, command);
 	if (!prepare_undo(run))
@@ -399,90 +389,4 @@ enum exit_status run_down(struct executor *executor, const char *name)
 		status = teardown(executor, &record) ? EXIT_DONE : EXIT_LEFT;
 	record_close(&record);
 	return status;
-}
-
-/* --- checks of a network that is up --- */
-
-/* The last command that changes something: what a check before it said need not hold any more. */
-static void last_change(const struct plan *plan, size_t *step, size_t *index)
-{
-	*step = *index = 0;
-	for (size_t i = 0; i < plan->n; i++)
-		for (size_t j = 0; j < plan->steps[i].n; j++) {
-			enum command_kind kind = plan->steps[i].commands[j].kind;
-			if (kind == COMMAND_BUILD || kind == COMMAND_RUN) {
-				*step = i;
-				*index = j;
-			}
-		}
-}
-
-static void print_comment(const char *text)
-{
-	while (*text) {
-		size_t length = strcspn(text, "\n");
-		printf("# %.*s\n", (int)length, text);
-		text += length + (text[length] == '\n');
-	}
-}
-
-enum exit_status run_checks(struct executor *executor, const struct plan *plan)
-{
-	struct record record;
-	const char *wrong;
-	bool up = record_read(&record, plan->model->name, false, &wrong);
-	record_close(&record);
-	if (!up) {
-		complain("%s is not up: 'vnetgen up %s' builds it, 'vnetgen test' builds, checks and takes it down",
-		         plan->model->name, plan->model->file);
-		return EXIT_REFUSED;
-	}
-	struct run run = { .executor = executor, .plan = plan, .step = plan->steps };
-	size_t last_step, last_index, number = 0, failed = 0;
-	last_change(plan, &last_step, &last_index);
-	bool quiet = executor->quiet;
-	executor->quiet = true; /* TAP is what is printed */
-	executor->stop = &stop_wanted;
-	for (size_t i = 0; i < plan->n_waits; i++)
-		wait_for_addresses(&run, &plan->waits[i]);
-	for (size_t i = 0; i < plan->n && !stop_wanted; i++) {
-		for (size_t j = 0; j < plan->steps[i].n && !stop_wanted; j++) {
-			const struct command *command = &plan->steps[i].commands[j];
-			if (command->kind != COMMAND_CHECK)
-				continue;
-			const char *title = *command->action->title ? command->action->title : command->text, *why;
-			number++;
-			if (i < last_step || (i == last_step && j < last_index)) {
-				printf("ok %zu - %s # SKIP a later step changes the network\n", number, title);
-				continue;
-			}
-			run.step = &plan->steps[i];
-			run.step_number = i + 1;
-			run.command = command;
-			struct job job = job_of(&run, command);
-			struct outcome outcome;
-			job.born = NULL;
-			bool good = check_holds(executor, command->action, &job, &outcome, &run.arena, &why);
-			if (!stop_wanted)
-				printf("%s %zu - %s\n", good ? "ok" : "not ok", number, title);
-			if (!good && !stop_wanted) {
-				failed++;
-				printf("# %s:%u: '%s': %s\n", plan->model->file, command->line, command->text, why);
-				print_comment(buffer_text(&outcome.stream[STREAM_OUT]));
-				print_comment(buffer_text(&outcome.stream[STREAM_ERR]));
-				const char *hint = check_hint(executor, plan, command->action, &run.arena);
-				if (hint)
-					print_comment(arena_printf(&run.arena, "hint: %s", hint));
-			}
-			outcome_free(&outcome);
-			arena_clear(&run.arena);
-			fflush(stdout);
-		}
-	}
-	executor->quiet = quiet;
-	arena_free(&run.arena);
-	if (stop_wanted)
-		return EXIT_INTERRUPTED;
-	printf("1..%zu\n", number);
-	return failed ? EXIT_CHECK : EXIT_DONE;
 }

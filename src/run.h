@@ -14,11 +14,14 @@ enum exit_status {
 	EXIT_LEFT = 4,        /* undoing failed: something is left */
 	EXIT_CHECK = 5,       /* a check failed, or a show */
 	EXIT_REFUSED = 6,     /* it cannot be done here and now; nothing was done */
+	EXIT_OUTPUT = 7,      /* all went well, but what it printed could not be written */
 	EXIT_INTERRUPTED = 130, /* by a signal; what was done is undone */
 };
 
-/* Set by the handlers that run_catch_signals() installs for SIGINT, SIGTERM and SIGHUP. */
+/* Installs handlers for SIGINT, SIGTERM and SIGHUP, unless they are ignored; SIGPIPE is ignored from then on. */
 void run_catch_signals(void);
+/* The number of the signal that came, 0 before: for `stop` of an executor. */
+const volatile sig_atomic_t *run_stop(void);
 
 struct run_options {
 	bool keep;  /* do not undo what was done before a failure */
@@ -30,7 +33,5 @@ struct run_options {
 enum exit_status run_up(struct executor *executor, const struct plan *plan, const struct run_options *options);
 /* Undoes the record NAME. */
 enum exit_status run_down(struct executor *executor, const char *name);
-/* Runs the checks that hold for the network as it is in the end, and prints TAP. */
-enum exit_status run_checks(struct executor *executor, const struct plan *plan);
 
 #endif

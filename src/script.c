@@ -1,8 +1,5 @@
 /* script: a plan printed as a shell script. */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "script.h"
 
@@ -20,19 +17,25 @@ bool script_print(const struct templates *templates, const char *name, const str
 	struct buffer out = { 0 };
 	const struct mustache_rendering how = { .escape = words_quote, .strict = true };
 	bool good = mustache_render(template, view, &how, &out, templates->arena, wrong);
-	if (good && !write_all(STDOUT_FILENO, buffer_text(&out), out.length)) {
-		*wrong = arena_printf(templates->arena, "cannot write: %s", strerror(errno));
-		good = false;
-	}
+	if (good) /* whether it could be written is for the end of the program to see */
+		fwrite(buffer_text(&out), 1, out.length, stdout);
 	buffer_free(&out);
 	return good;
 }
 
-void script_print_record(const struct record *record)
+bool script_print_record(const struct templates *templates, const struct record *record, const char **wrong)
 {
-	printf("#!/bin/sh\n# what is left of %s, by its record in " RUN_DIR "/%s\nset -u\n", record->name, record->name);
-	for (size_t i = 0; i < record->n; i++)
-		if (record->entries[i].state != ENTRY_GONE)
-			printf("%s\n", record->entries[i].text);
-	printf("rm -r " RUN_DIR "/%s\n", record->name);
+	struct arena *arena = templates->arena;
+	struct data *view = data_object(arena), *commands = data_list(arena);
+	for (size_t i = 0; i < record->n; i++) {
+		if (record->entries[i].state == ENTRY_GONE)
+			continue;
+		struct data *command = data_object(arena);
+		data_set_string(arena, command, "text", record->entries[i].text);
+		data_append(arena, commands, command);
+	}
+	data_set_string(arena, view, "name", record->name);
+	data_set_string(arena, view, "dir", arena_printf(arena, RUN_DIR "/%s", record->name));
+	data_set(arena, view, "commands", commands);
+	return script_print(templates, "record.sh", view, wrong);
 }

@@ -234,7 +234,7 @@ static struct data *view_taken(struct viewing *v)
 		                            : arena_printf(v->arena, "/run/netns/%s", model->namespaces[i]->name));
 		data_append(v->arena, taken, object);
 	}
-	return model->n_namespaces + model->n_links ? taken : NULL;
+	return taken;
 }
 
 /* The teardown list, in three parts: before the namespaces, what the kernel would do too late, and what one types. */
@@ -279,12 +279,7 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	set(&v, view, "dir", arena_printf(arena, "/run/vnetgen/%s", model->name));
 	data_set(arena, view, "texts", lines_of(&v, model->texts, model->n_texts));
 	data_set(arena, view, "steps", view_steps(&v));
-	struct data *taken = view_taken(&v);
-	if (taken) {
-		struct data *object = data_object(arena);
-		data_set(arena, object, "paths", taken);
-		data_set(arena, view, "taken", object);
-	}
+	data_set(arena, view, "taken", view_taken(&v));
 	data_set(arena, view, "wrappers", v.wrappers);
 	set_flag(&v, view, "saves", v.saves);
 	set_flag(&v, view, "marks", v.marks);

@@ -1,0 +1,102 @@
+/* tap: the checks of a network that is up, as the Test Anything Protocol. */
+#include <stdio.h>
+#include <string.h>
+
+#include "checks.h"
+#include "journal.h"
+#include "tap.h"
+
+static void print_comment(const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+		printf("# %.*s\n", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
+/* TAP gives '#' a meaning, and a title is one line. */
+static const char *title_of(struct arena *arena, const struct command *command)
+{
+	char *title = arena_strdup(arena, *command->action->title ? command->action->title : command->text);
+	for (char *c = title; *c; c++)
+		if (*c == '#' || *c == '\n')
+			*c = ' ';
+	return title;
+}
+
+static bool run_one(struct executor *executor, const struct plan *plan, const struct job *job,
+                    const struct command *command, size_t number, struct arena *arena)
+{
+	struct outcome outcome;
+	const char *why;
+	struct job attempt = *job;
+	bool good = check_holds(executor, command->action, &attempt, &outcome, arena, &why);
+	bool stopped = executor->stop && *executor->stop;
+	if (!stopped)
+		printf("%s %zu - %s\n", good ? "ok" : "not ok", number, title_of(arena, command));
+	if (!good && !stopped) {
+		printf("# %s:%u: '%s': %s\n", plan->model->file, command->line, command->text, why);
+		print_comment(buffer_text(&outcome.stream[STREAM_OUT]));
+		print_comment(buffer_text(&outcome.stream[STREAM_ERR]));
+		const char *hint = check_hint(executor, plan, command->action, arena);
+		if (hint)
+			print_comment(arena_printf(arena, "hint: %s", hint));
+	}
+	fflush(stdout);
+	outcome_free(&outcome);
+	return good;
+}
+
+/* Where the last command is that changes something: what a check before it said need not hold any more. */
+static const struct command *last_change(const struct plan *plan)
+{
+	const struct command *last = NULL;
+	for (size_t i = 0; i < plan->n; i++)
+		for (size_t j = 0; j < plan->steps[i].n; j++)
+			if (plan->steps[i].commands[j].kind == COMMAND_BUILD || plan->steps[i].commands[j].kind == COMMAND_RUN)
+				last = &plan->steps[i].commands[j];
+	return last;
+}
+
+enum exit_status tap_checks(struct executor *executor, const struct plan *plan)
+{
+	struct record record;
+	const char *wrong;
+	bool up = record_read(&record, plan->model->name, false, &wrong);
+	record_close(&record);
+	if (!up) {
+		complain("%s is not up: 'vnetgen up %s' builds it, 'vnetgen test' builds, checks and takes it down",
+		         plan->model->name, plan->model->file);
+		return EXIT_REFUSED;
+	}
+	struct arena arena = { 0 };
+	const struct command *last = last_change(plan);
+	bool holds = !last; /* do checks hold for the network as it is now? */
+	size_t number = 0, failed = 0;
+	executor->quiet = true; /* TAP is what is printed */
+	executor->stop = run_stop();
+	for (size_t i = 0; i < plan->n && !*executor->stop; i++) {
+		const struct plan_step *step = &plan->steps[i];
+		for (size_t j = 0; j < step->n && !*executor->stop; j++) {
+			const struct command *command = &step->commands[j];
+			struct job job = { .text = command->text, .shell = command->shell,
+				               .log = { .step = step->title, .step_number = i + 1, .line = command->line } };
+			holds |= command == last;
+			if (command->kind == COMMAND_WAIT) {
+				check_wait(executor, &job, &arena);
+			} else if (command->kind == COMMAND_CHECK && !holds) {
+				printf("ok %zu - %s # SKIP a later step changes the network\n", ++number, title_of(&arena, command));
+			} else if (command->kind == COMMAND_CHECK) {
+				job.log.phase = "check";
+				failed += !run_one(executor, plan, &job, command, ++number, &arena);
+			}
+			arena_clear(&arena);
+		}
+	}
+	arena_free(&arena);
+	if (*executor->stop)
+		return EXIT_INTERRUPTED;
+	printf("1..%zu\n", number);
+	return failed ? EXIT_CHECK : EXIT_DONE;
+}
