@@ -38,17 +38,41 @@ needs_kernel() {
 	done
 }
 
-# The state of the network inside a sandbox, namespace by namespace, without what differs from run to run.
+# The state of the network inside a sandbox, namespace by namespace, without what differs from run to run or takes the
+# kernel a moment: MAC addresses, indexes, timers, operational states, duplicate address detection.
 # shellcheck disable=SC2317 # called in sandboxes
 network_state() {
 	local ns
 	for ns in "" $(ip netns list | awk '{ print $1 }' | sort); do
 		echo "== ${ns:-host}"
-		${ns:+ip netns exec "$ns"} ip -d link show | sed -E 's/^[0-9]+: //; s/@if[0-9]+/@if/; s/link-netnsid [0-9]+/link-netnsid/;
-			s/(link\/ether|permaddr) (..:){5}../\1/; s/(bridge_id|designated_root|designated_bridge|root_id) [^ ]+/\1/g;
-			s/(hello|tcn|topology_change|gc)_timer +[0-9.]+/\1_timer/g; s/designated_cost [0-9]+//; s/port_(id|no) [0-9a-fx]+//g' | sort
-		${ns:+ip netns exec "$ns"} ip -o addr show | sed -E 's/^[0-9]+: //; s/inet6 fe80:[^ ]*/inet6 link-local/; s/ tentative//' | sort
-		${ns:+ip netns exec "$ns"} ip route show table all | sed -E '/fe80::[^/]/d' | sort
-		${ns:+ip netns exec "$ns"} ip -6 route show table all | sed -E '/fe80::[^/]/d' | sort
+		${ns:+ip netns exec "$ns"} sh -c 'ip -d link show; echo ==; ip -o addr show; echo ==; ip -4 route show table all; ip -6 route show' |
+			sed -E 's/^[0-9]+: //; s/@if[0-9]+/@if/; s/link-netnsid [0-9]+/link-netnsid/; s/ state [A-Z]+ / /;
+				s/(link\/ether|permaddr) (..:){5}../\1/; s/(bridge_id|designated_root|designated_bridge) [^ ]+/\1/g;
+				s/[a-z_]*_timer +[0-9.]+//g; s/(state|topology_change[a-z_]*|designated_cost|root_path_cost) [a-z0-9]+//g;
+				s/port_(id|no) [0-9a-fx]+//g; s/inet6 fe80:[^ ]*/inet6 link-local/; s/ tentative//; s/ linkdown//' |
+			awk '/^==$/ { part++ } { print part, $0 }' | sort
 	done
 }
+
+# All of the host that a scenario may change, to be compared; /run/netns itself may stay.
+# shellcheck disable=SC2317
+host_state() {
+	network_state
+	ip rule show
+	ip -6 rule show
+	sysctl -a -r '^net\.(ipv[46]\.(ip_forward|conf\.))' 2> /dev/null
+	find /run /etc/netns -mindepth 1 ! -path '/run/etc*' ! -path /run/netns 2> /dev/null | sort || true
+}
+
+# fake AT HOW: from now on, call number AT of the programs in tests/fake does HOW first.
+# shellcheck disable=SC2317
+fake() {
+	mkdir -p /tmp/fake
+	echo 0 > /tmp/fake/n
+	: > /tmp/fake/calls
+	echo "$1" > /tmp/fake/at
+	echo "$2" > /tmp/fake/how
+}
+
+FAKES=$PWD/tests/fake:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export FAKES

@@ -1,0 +1,238 @@
+#!/usr/bin/env bats
+# The printed scripts: what they are, and what they do.
+
+load helper
+
+each_script() { # COMMAND: for every scenario, style and kind of script, in $1
+	local scenario style
+	for scenario in scenarios/*.ini tests/scenarios/*.ini; do
+		for style in classic compact; do
+			vnetgen --dry-run --style $style "$scenario" > "$BATS_TEST_TMPDIR/setup"
+			vnetgen --dry-run --style $style --with-checks "$scenario" > "$BATS_TEST_TMPDIR/checks"
+			vnetgen down --dry-run --style $style "$scenario" > "$BATS_TEST_TMPDIR/teardown"
+			for script in setup checks teardown; do
+				"$@" "$BATS_TEST_TMPDIR/$script" || { echo "$script of $scenario, $style"; return 1; }
+			done
+		done
+	done
+}
+
+@test "every script is a POSIX script that shellcheck has nothing to say about" {
+	lint() { shellcheck -s sh "$1" && dash -n "$1" && head -n 1 "$1" | grep -qx '#!/bin/sh'; }
+	each_script lint
+}
+
+@test "a script is the same each time, without root, from anywhere" {
+	vnetgen --dry-run scenarios/bridge.ini > "$BATS_TEST_TMPDIR/one"
+	vnetgen --dry-run scenarios/bridge.ini | cmp - "$BATS_TEST_TMPDIR/one"
+	local here=$PWD
+	[ "$(id -u)" -ne 0 ] || setpriv --reuid 65534 --regid 65534 --clear-groups "$B/vnetgen" --dry-run scenarios/bridge.ini |
+		cmp - "$BATS_TEST_TMPDIR/one"
+	mkdir "$BATS_TEST_TMPDIR/elsewhere"
+	cd "$BATS_TEST_TMPDIR/elsewhere"
+	"$here/$B/vnetgen" --dry-run "$here/scenarios/bridge.ini" | sed "s|$here/||" | cmp - "$BATS_TEST_TMPDIR/one"
+}
+
+@test "a script has the commands from the first column, and none of its own begins with ip" {
+	vnetgen --dry-run tests/scenarios/host.ini > "$BATS_TEST_TMPDIR/script"
+	in_sandbox "$B/vnetgen" up --log /dev/stderr tests/scenarios/host.ini 2>&1 > /dev/null |
+		jq -r 'select(.phase != "undo") | .command' > "$BATS_TEST_TMPDIR/executed"
+	diff -u "$BATS_TEST_TMPDIR/executed" <(grep -E '^(ip|save|sysctl) ' "$BATS_TEST_TMPDIR/script" | grep -v '^save ')
+	sh -n "$BATS_TEST_TMPDIR/script"
+}
+
+scenario_builds() { # does this kernel have what SCENARIO needs?
+	case $1 in
+	*/vlan.ini) needs_kernel "vlan id 1" ;;
+	*) needs_kernel ;;
+	esac
+}
+
+ends_alike() { # SCENARIO: the same state, by `up` and by the script, in both styles; and then that of before
+	for style in classic compact; do
+		host_state > /tmp/before
+		"$B/vnetgen" up -q --style $style "$1"
+		network_state > /tmp/up.$style
+		"$B/vnetgen" down -q "$1"
+		host_state | diff -u /tmp/before -
+		"$B/vnetgen" --dry-run --style $style "$1" > /tmp/setup
+		"$B/vnetgen" down --dry-run --style $style "$1" > /tmp/teardown
+		sh /tmp/setup > /dev/null
+		network_state > /tmp/script.$style
+		sh /tmp/teardown > /dev/null
+		host_state | diff -u /tmp/before -
+		sh /tmp/teardown # a second time there is nothing to do
+		diff -u /tmp/up.$style /tmp/script.$style
+	done
+	diff -u /tmp/up.classic /tmp/up.compact
+}
+
+@test "the script makes what 'up' makes, both styles end in the same state, and teardown in the one before: veth-pair" {
+	scenario_builds scenarios/veth-pair.ini
+	in_sandbox ends_alike scenarios/veth-pair.ini
+}
+
+@test "the same: bridge" {
+	needs_kernel
+	in_sandbox ends_alike scenarios/bridge.ini
+}
+
+@test "the same: a bridge in a namespace" {
+	needs_kernel
+	in_sandbox ends_alike scenarios/bridge-in-netns.ini
+}
+
+@test "the same: ends of the same name" {
+	needs_kernel
+	in_sandbox ends_alike scenarios/same-names.ini
+}
+
+@test "the same: a chain of routers" {
+	needs_kernel
+	in_sandbox ends_alike scenarios/router-chain.ini
+}
+
+@test "the same: vlans" {
+	scenario_builds scenarios/vlan.ini
+	in_sandbox ends_alike scenarios/vlan.ini
+}
+
+@test "the same: what has to be undone in the host" {
+	needs_kernel "vxlan id 1 dstport 0" "macvlan mode bridge"
+	in_sandbox ends_alike tests/scenarios/host.ini
+}
+
+loop() {
+	for style in classic compact; do
+		"$B/vnetgen" --dry-run --style $style "$1" > /tmp/setup
+		"$B/vnetgen" down --dry-run --style $style "$1" > /tmp/teardown
+		for _ in $(seq 5); do
+			sh -e /tmp/setup > /dev/null
+			sh /tmp/teardown > /dev/null
+		done
+	done
+}
+
+@test "setup and teardown in a loop never fail, although the kernel removes namespaces late" {
+	needs_kernel "vxlan id 1 dstport 0" "macvlan mode bridge"
+	in_sandbox loop scenarios/bridge.ini
+	in_sandbox loop scenarios/veth-pair.ini
+	in_sandbox loop tests/scenarios/host.ini
+}
+
+# The setup script is stopped at each of its commands, in one of these ways, or, with FAULTS=all, in all of them; then the
+# teardown script.
+stopped_anywhere() {
+	ways=('exit 2' 'kill -9 $PPID; sleep 0.05' '"$program" "$@"; kill -9 $PPID; exit')
+	"$B/vnetgen" --dry-run --style "$2" "$1" > /tmp/setup
+	"$B/vnetgen" down --dry-run --style "$2" "$1" > /tmp/teardown
+	host_state > /tmp/before
+	cases=0 calls=1
+	for ((n = 1; n <= calls; n++)); do
+		for way in "${!ways[@]}"; do
+			[ "${FAULTS:-}" = all ] || [ $way = $((n % 3)) ] || continue
+			fake $n "${ways[way]}"
+			status=0
+			PATH=$FAKES sh /tmp/setup > /tmp/said 2>&1 || status=$?
+			calls=$(wc -l < /tmp/fake/calls)
+			[ "$calls" -ge $n ] || break
+			sh /tmp/teardown > /tmp/torn 2>&1 || { echo "teardown after '${ways[way]}' at $n:"; cat /tmp/said /tmp/torn; return 1; }
+			# that a question fails changes nothing
+			[ $status -ne 0 ] || tail -n +$n /tmp/fake/calls | head -n 1 | grep -q 'show tentative' ||
+				{ echo "'${ways[way]}' at $n went unnoticed"; return 1; }
+			host_state > /tmp/after
+			diff -u /tmp/before /tmp/after || { echo "'${ways[way]}' at $n left this:"; cat /tmp/said /tmp/torn; return 1; }
+			cases=$((cases + 1))
+		done
+		calls=$((calls > n ? calls : n + 1)) # a setup that was stopped says nothing of what comes
+		[ "$(wc -l < /tmp/fake/calls)" -ge $n ] || break
+	done
+	echo "$cases"
+}
+
+@test "setup stopped anywhere, then teardown, leaves nothing" {
+	needs_kernel "vxlan id 1 dstport 0" "macvlan mode bridge"
+	run in_sandbox stopped_anywhere tests/scenarios/host.ini classic
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$output" -gt 35 ]
+	echo "# stopped in $output ways" >&3
+}
+
+refuses() {
+	"$B/vnetgen" --dry-run scenarios/veth-pair.ini > /tmp/setup
+	"$B/vnetgen" down --dry-run scenarios/veth-pair.ini > /tmp/teardown
+	ip netns add blue
+	status=0
+	sh /tmp/setup 2> /tmp/said || status=$?
+	[ $status = 6 ]
+	grep -qx '/run/netns/blue is there already: nothing was done' /tmp/said
+	[ "$(ls /run/netns)" = blue ]
+	sh /tmp/teardown
+	[ "$(ls /run/netns)" = blue ] # it is not its own
+	ip netns del blue
+	sh /tmp/setup
+	status=0
+	sh /tmp/setup 2> /tmp/said || status=$?
+	[ $status = 6 ]
+	grep -q 'vnetgen/veth-pair is there already: nothing was done' /tmp/said
+	status=0
+	"$B/vnetgen" up scenarios/veth-pair.ini 2> /tmp/said || status=$?
+	[ $status = 6 ]
+	grep -q 'is up already.*by a printed script' /tmp/said
+	sh /tmp/teardown
+	"$B/vnetgen" up -q scenarios/veth-pair.ini
+	status=0
+	sh /tmp/teardown 2> /tmp/said || status=$?
+	[ $status = 6 ] && [ "$(ls /run/netns | wc -l)" = 2 ]
+	"$B/vnetgen" down -q veth-pair
+}
+
+@test "setup refuses before its first change when a name is taken; teardown does nothing that is not its own" {
+	needs_kernel
+	in_sandbox refuses
+}
+
+fails() {
+	"$B/vnetgen" --dry-run scenarios/bridge.ini > /tmp/setup
+	fake 6 'echo "RTNETLINK answers: No buffer space available" >&2; exit 2'
+	status=0
+	PATH=$FAKES sh /tmp/setup > /tmp/said 2>&1 || status=$?
+	[ $status = 2 ]
+	cat /tmp/said
+}
+
+@test "a setup that fails stops, and says which command it was" {
+	needs_kernel
+	run in_sandbox fails
+	[ "$status" -eq 0 ]
+	diff -u - <(echo "$output") <<- 'END'
+		RTNETLINK answers: No buffer space available
+		failed: ip link set veth0-red master br0; the teardown script removes what was made
+	END
+}
+
+checked() {
+	for style in classic compact; do
+		"$B/vnetgen" --dry-run --with-checks --style $style "$1" > /tmp/setup
+		"$B/vnetgen" down --dry-run --style $style "$1" > /tmp/teardown
+		sh /tmp/setup > /tmp/said
+		sh /tmp/teardown
+	done
+	cat /tmp/said
+}
+
+@test "--with-checks adds shows and checks, and checks that must fail" {
+	needs_kernel
+	run in_sandbox checked scenarios/router-chain.ini
+	[ "$status" -eq 0 ]
+	run in_sandbox checked scenarios/bridge-in-netns.ini
+	[ "$status" -eq 0 ]
+	grep -q '100% packet loss' <<< "$output"
+	run in_sandbox checked scenarios/veth-pair.ini
+	[ "$status" -eq 0 ]
+	grep -q '2 received' <<< "$output"
+	sed 's/10.16.0.3$/10.16.0.4/' scenarios/veth-pair.ini > "$BATS_TEST_TMPDIR/wrong.ini"
+	vnetgen --dry-run --with-checks "$BATS_TEST_TMPDIR/wrong.ini" > "$BATS_TEST_TMPDIR/setup"
+	run -1 in_sandbox sh < "$BATS_TEST_TMPDIR/setup"
+}
