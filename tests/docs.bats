@@ -121,6 +121,10 @@ documented() {
 	[ "$pairs" -eq 2 ]
 }
 
+@test "CONTRIBUTING.md has a line for each source file, and no other" {
+	same "$(printf '%s\n' src/*.c | at_least 20)" "$(sed -n 's/^| `\(src\/[a-z]*\.c\)` | [a-z`].*/\1/p' CONTRIBUTING.md)"
+}
+
 # --- completions ---
 
 # complete WORD...: what bash offers for the last word.
