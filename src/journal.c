@@ -191,8 +191,10 @@ bool record_read(struct record *record, const char *name, bool take, const char 
 	const char *directory = arena_printf(&record->arena, RUN_DIR "/%s", name);
 	const char *path = arena_printf(&record->arena, "%s/journal", directory);
 	struct stat status;
-	if (lstat(directory, &status) < 0 || !S_ISDIR(status.st_mode))
+	if (lstat(directory, &status) < 0 || !S_ISDIR(status.st_mode)) {
+		record_close(record);
 		return false;
+	}
 	record->script = access(arena_printf(&record->arena, "%s/script", directory), F_OK) == 0;
 	int fd = open(path, (take ? O_WRONLY | O_APPEND : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0) {

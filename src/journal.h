@@ -63,7 +63,8 @@ struct record {
 };
 
 /* Reads the record of NAME.  With TAKE it is held until record_close(), unless another process holds it.
- * False when there is none; a file that cannot be read or understood is a record with a line in *wrong. */
+ * False when there is none, and then there is nothing to close; a file that cannot be read or understood is a record
+ * with a line in *wrong. */
 bool record_read(struct record *record, const char *name, bool take, const char **wrong);
 /* Removes the directory of the record. */
 bool record_remove(struct record *record);

@@ -103,7 +103,8 @@ void log_command(struct log *log, const struct log_entry *entry, const struct ou
 	}
 	if (entry->added)
 		json_object_set_new(line, "added", json_true());
-	char *text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	/* as many digits as a double surely has: 0.0061, and not 0.0060999999999999997 */
+	char *text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 	bool good = text && write_all(log->fd, text, strlen(text)) && write_all(log->fd, "\n", 1);
 	if (!good && !log->broken) {
 		complain("cannot write the log: %s", strerror(errno));

@@ -147,6 +147,9 @@ static enum exit_status do_down(struct scenario *s, const struct options *o, con
 			complain("%s is not up", name);
 			return EXIT_REFUSED;
 		}
+		if (record.script && !wrong) /* such a record does not know what was made */
+			wrong = arena_printf(&s->arena, "%s was built by a printed script: give the scenario instead of its name",
+			                     name);
 		bool good = !wrong && script_print_record(&s->templates, &record, &wrong);
 		if (!good)
 			complain("%s", wrong);
@@ -224,7 +227,7 @@ static const struct option_line {
 	{ { "keep", no_argument, NULL, OPT_KEEP }, TAKES_KEEP, "", "leaves what was made when a command fails" },
 	{ { "sandbox", no_argument, NULL, OPT_SANDBOX }, TAKES_SANDBOX, "", "in namespaces of its own, without root" },
 	{ { "set", required_argument, NULL, OPT_SET }, 0, "NAME=VALUE", "gives a variable of [vars] another value" },
-	{ { "style", required_argument, NULL, OPT_STYLE }, 0, "STYLE", "spells commands so: classic, compact" },
+	{ { "style", required_argument, NULL, OPT_STYLE }, 0, "STYLE", "spells commands so; there are " },
 	{ { "templates", required_argument, NULL, OPT_TEMPLATES }, 0, "DIR", "looks for templates there first" },
 	{ { "path", required_argument, NULL, OPT_PATH }, 0, "PATH", "where commands are looked up" },
 	{ { "log", required_argument, NULL, OPT_LOG }, 0, "FILE", "writes each command and its output there, as JSON" },
@@ -236,8 +239,10 @@ static const struct option_line {
 	{ { "list-words", no_argument, NULL, OPT_WORDS }, 0, NULL, NULL },
 };
 
-static void print_help(void)
+static void print_help(const struct options *o, struct arena *arena)
 {
+	struct templates templates;
+	templates_open(&templates, o->templates, arena);
 	printf("vnetgen: network namespaces and devices from a scenario file, by the commands that one would type\n\n");
 	for (size_t i = 0; i < COUNT(commands); i++)
 		printf("  vnetgen %-5s %-14s %s\n", commands[i].word, commands[i].argument, commands[i].says);
@@ -250,7 +255,8 @@ static void print_help(void)
 		bool is_short = line->option.val < 256;
 		snprintf(left, sizeof left, "%s--%s %s", is_short ? (char[]){ '-', (char)line->option.val, ',', ' ', '\0' } : "",
 		         line->option.name, line->argument);
-		printf("  %-22s %s\n", left, line->says);
+		printf("  %-22s %s%s\n", left, line->says,
+		       line->option.val == OPT_STYLE ? templates_list(&templates, "styles", ".ini") : "");
 	}
 	printf("\nSee vnetgen(1), vnetgen-scenario(5).\n");
 }
@@ -293,11 +299,17 @@ static bool take_option(struct options *o, int value, struct arena *arena)
 		*array_add(o->settings, o->n_settings, o->settings_room) =
 			(struct variable){ arena_strndup(arena, optarg, (size_t)(equals - optarg)), equals + 1 };
 		break;
-	default:
-		usage("no such option, or its argument is missing");
-		return false;
 	}
 	return true;
+}
+
+/* WORD is what getopt_long(3) stopped at, VALUE and optopt how. */
+static enum exit_status wrong_option(const char *word, int value, struct arena *arena)
+{
+	const char *wrong = value == ':'                      ? "needs an argument"
+	                    : optopt && starts_with(word, "--") ? "takes no argument"
+	                                                        : "is no option, or short for more than one";
+	return usage(arena_printf(arena, "'%s' %s", word, wrong));
 }
 
 static enum exit_status run_command_line(int argc, char **argv, struct options *o, struct arena *arena)
@@ -307,9 +319,9 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 	for (size_t i = 0; i < COUNT(option_lines); i++)
 		options[i] = option_lines[i].option;
 	opterr = 0;
-	for (int value, index = -1; (value = getopt_long(argc, argv, "qvh", options, &index)) != -1; index = -1) {
+	for (int value, index = -1; (value = getopt_long(argc, argv, ":qvh", options, &index)) != -1; index = -1) {
 		if (value == 'h') {
-			print_help();
+			print_help(o, arena);
 			return EXIT_DONE;
 		}
 		if (value == OPT_VERSION) {
@@ -320,11 +332,8 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 			language_list();
 			return EXIT_DONE;
 		}
-		if (value == '?') {
-			complain("'%s': no such option, or its argument is missing; 'vnetgen --help' lists what there is",
-			         argv[optind - 1]);
-			return EXIT_USAGE;
-		}
+		if (value == '?' || value == ':')
+			return wrong_option(argv[optind - 1], value, arena);
 		if (!take_option(o, value, arena))
 			return EXIT_USAGE;
 		if (index >= 0)

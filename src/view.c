@@ -177,18 +177,19 @@ static const char *title_of(struct viewing *v, const struct plan_step *step)
 	if (step->title)
 		return step->title;
 	struct buffer title = { 0 };
-	bool seen[PHASES + 1] = { false };
+	bool seen[PHASES] = { false };
 	struct data *none = data_object(v->arena);
 	for (size_t i = 0; i < step->n; i++) {
 		const struct command *command = &step->commands[i];
-		if (command->kind == COMMAND_WAIT || seen[command->phase])
+		if (command->phase == NO_PHASE || command->kind == COMMAND_WAIT || seen[command->phase])
 			continue;
 		seen[command->phase] = true;
 		if (title.length)
 			buffer_puts(&title, ", ");
-		buffer_puts(&title, phrase(v, "phase", command->phase == NO_PHASE ? "actions" : phase_word(command->phase),
-		                           none));
+		buffer_puts(&title, phrase(v, "phase", phase_word(command->phase), none));
 	}
+	if (!title.length)
+		buffer_puts(&title, phrase(v, "phase", "actions", none));
 	const char *text = arena_strdup(v->arena, buffer_text(&title));
 	buffer_free(&title);
 	return text;

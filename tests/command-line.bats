@@ -1,0 +1,59 @@
+#!/usr/bin/env bats
+# The command line: what is wrong with it is said in one line, and nothing is done.
+
+load helper
+
+# says STATUS LINE ARG...: vnetgen ARG... ends with STATUS, and LINE is all that it says.
+says() {
+	local status_wanted=$1 line=$2
+	shift 2
+	run vnetgen "$@"
+	echo "vnetgen $*: $status, $output"
+	[ "$status" -eq "$status_wanted" ]
+	[ "$output" = "vnetgen: $line" ]
+}
+
+@test "a wrong command line is told what is wrong with it" {
+	local hint="; 'vnetgen --help' lists what there is"
+	says 2 "a scenario is missing$hint"
+	says 2 "'frobnicate' is no command, and no scenario file (NAME.ini)$hint" frobnicate
+	says 2 "SCENARIO is missing after up$hint" up
+	says 2 "one SCENARIO at a time for check$hint" check a.ini b.ini
+	says 2 "test has no --dry-run$hint" test --dry-run a.ini
+	says 2 "--with-checks goes with --dry-run; 'test' builds and runs the checks$hint" --with-checks a.ini
+	says 2 "'--frobnicate' is no option, or short for more than one$hint" --frobnicate a.ini
+	says 2 "'-Q' is no option, or short for more than one$hint" -Q a.ini
+	says 2 "'--s' is no option, or short for more than one$hint" --s a.ini
+	says 2 "'--set' needs an argument$hint" a.ini --set
+	says 2 "'--dry-run=yes' takes no argument$hint" --dry-run=yes a.ini
+	says 2 "--set takes NAME=VALUE$hint" --set x a.ini
+	says 1 "cannot read there/is/none.ini: No such file or directory" --dry-run there/is/none.ini
+	says 1 "cannot read scenarios/: it is a directory" --dry-run scenarios/
+}
+
+@test "--help says which styles there are, the user's own too" {
+	mkdir -p "$BATS_TEST_TMPDIR/styles"
+	cp templates/styles/compact.ini "$BATS_TEST_TMPDIR/styles/mine.ini"
+	vnetgen --help | grep -q 'STYLE .*there are classic and compact$'
+	vnetgen --templates "$BATS_TEST_TMPDIR" --help | grep -q 'STYLE .*there are classic, compact and mine$'
+}
+
+@test "steps of checks alone have a title" {
+	vnetgen --dry-run --with-checks scenarios/router-chain.ini | grep -x '# step 7 of 7: what was built, in use'
+}
+
+# What a printed script made is not in the record: without the scenario nobody knows it.
+@test "down --dry-run NAME of what a script built does not pretend" {
+	# shellcheck disable=SC2016 # expanded inside
+	run in_sandbox sh -c 'mkdir -p /run/vnetgen/x; : >/run/vnetgen/x/script; exec "$B/vnetgen" down --dry-run x'
+	echo "$output"
+	[ "$status" -eq 6 ]
+	[ "$output" = "vnetgen: x was built by a printed script: give the scenario instead of its name" ]
+}
+
+@test "numbers of the log are as short as they can be" {
+	needs_kernel
+	vnetgen -q test --sandbox --log "$BATS_TEST_TMPDIR/log" scenarios/veth-pair.ini
+	[ "$(grep -c duration "$BATS_TEST_TMPDIR/log")" -gt 10 ]
+	run ! grep -E '[0-9]\.[0-9]{7}' "$BATS_TEST_TMPDIR/log"
+}
