@@ -16,6 +16,7 @@ static const char *const gone_already[] = {
 	"No such file or directory", /* a namespace */
 	"No such process",           /* a route */
 	"Cannot assign requested address",
+	"ddress not found",          /* the same since Linux 6.11 */
 	"No such device",
 };
 
