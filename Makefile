@@ -3,7 +3,11 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
+BASHCOMPDIR ?= $(DATADIR)/bash-completion/completions
+ZSHCOMPDIR ?= $(DATADIR)/zsh/site-functions
+FISHCOMPDIR ?= $(DATADIR)/fish/vendor_completions.d
 PKG_CONFIG ?= pkg-config
+INSTALL ?= install
 CFLAGS ?= -O2 -g
 # where everything that is made goes; another one makes a second build beside the first
 B ?= build
@@ -12,16 +16,17 @@ VERSION := 0.1
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wno-missing-field-initializers -Wpointer-arith -Wcast-qual -Wundef -Wvla
 NEEDS := inih jansson
-ALL_CFLAGS = -std=gnu17 $(WARNINGS) -fstack-protector-strong $(CFLAGS)
+ALL_CFLAGS = -std=gnu17 $(WARNINGS) -fPIE -fstack-protector-strong $(CFLAGS)
 ALL_CPPFLAGS = -D_GNU_SOURCE -Isrc -DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)/vnetgen"' \
 	$(shell $(PKG_CONFIG) --cflags $(NEEDS)) $(CPPFLAGS)
-ALL_LDFLAGS = -Wl,-z,relro,-z,now $(LDFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
 LIBS = $(shell $(PKG_CONFIG) --libs $(NEEDS)) $(LDLIBS)
 
 SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/%.o)
 # programs of the test suite: tests/NAME.c, linked with everything but main
 TOOLS := $(patsubst tests/%.c,$(B)/test-%,$(wildcard tests/*.c))
+TEMPLATES := $(shell find templates -type f)
 
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@echo " ")
@@ -43,15 +48,37 @@ $(B)/test-%: tests/%.c $(filter-out $(B)/main.o,$(OBJECTS)) Makefile
 
 -include $(wildcard $(B)/*.d)
 
+demo: all ## builds the network of two namespaces in a sandbox, pings, and removes it
+	$(B)/vnetgen test --sandbox scenarios/veth-pair.ini
+
 check: all $(TOOLS) ## runs the tests; FILES=tests/X.bats for some of them
-	B=$(B) tests/run $(FILES)
+	$(Q)B=$(B) tests/run $(FILES)
+
+check-asan: ## runs the tests with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
+	$(Q)$(MAKE) --no-print-directory check B=build-asan \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
 tools: all $(TOOLS)
 
+install: all ## installs under PREFIX (/usr/local), below DESTDIR
+	$(INSTALL) -D -m 755 $(B)/vnetgen $(DESTDIR)$(BINDIR)/vnetgen
+	for file in $(TEMPLATES); do $(INSTALL) -D -m 644 $$file $(DESTDIR)$(DATADIR)/vnetgen/$${file#templates/} || exit; done
+	for page in man/*.[1-8]; do $(INSTALL) -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit; done
+	for file in scenarios/*.ini; do $(INSTALL) -D -m 644 $$file $(DESTDIR)$(DATADIR)/vnetgen/$$file || exit; done
+	$(INSTALL) -D -m 644 completions/vnetgen.bash $(DESTDIR)$(BASHCOMPDIR)/vnetgen
+	$(INSTALL) -D -m 644 completions/_vnetgen $(DESTDIR)$(ZSHCOMPDIR)/_vnetgen
+	$(INSTALL) -D -m 644 completions/vnetgen.fish $(DESTDIR)$(FISHCOMPDIR)/vnetgen.fish
+
+uninstall: ## removes what install put there
+	rm -f $(DESTDIR)$(BINDIR)/vnetgen $(DESTDIR)$(BASHCOMPDIR)/vnetgen $(DESTDIR)$(ZSHCOMPDIR)/_vnetgen \
+		$(DESTDIR)$(FISHCOMPDIR)/vnetgen.fish
+	for page in man/*.[1-8]; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
+	rm -rf $(DESTDIR)$(DATADIR)/vnetgen
+
 clean: ## removes what was built
-	rm -rf build
+	rm -rf build build-*
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all check tools clean help
+.PHONY: all demo check check-asan tools install uninstall clean help

@@ -213,7 +213,9 @@ static struct job job_of(struct run *run, const struct command *command)
 
 static void complain_of(struct run *run, const char *why, const struct outcome *outcome, bool said)
 {
-	complain("%s:%u: '%s' failed: %s", run->plan->model->file, run->command->line, run->command->text, why);
+	/* of a check WHY says how it failed, which may be that it succeeded */
+	complain("%s:%u: '%s'%s: %s", run->plan->model->file, run->command->line, run->command->text,
+	         run->command->kind == COMMAND_CHECK ? "" : " failed", why);
 	/* what was shown as it came need not be said again */
 	if (said && (run->executor->quiet || run->command->kind == COMMAND_BUILD)) {
 		print_indented(stderr, buffer_text(&outcome->stream[STREAM_OUT]));

@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# Checks: check on a network that is up, test from nothing to nothing.
+
+load helper
+
+setup() {
+	needs_kernel
+}
+
+check_up() {
+	"$B/vnetgen" -q "$1"
+	status=0
+	"$B/vnetgen" check "$1" || status=$?
+	"$B/vnetgen" -q down "$1"
+	return $status
+}
+
+@test "check prints TAP for a network that is up, with what failed checks printed" {
+	run -5 in_sandbox check_up tests/scenarios/checks.ini
+	diff -u tests/golden/checks.tap <(echo "$output")
+}
+
+@test "check of good networks succeeds" {
+	for name in veth-pair bridge bridge-in-netns same-names router-chain; do
+		run -0 in_sandbox check_up scenarios/$name.ini
+		grep -q '^ok 1 - ' <<< "$output"
+		grep -qx '1\.\.[1-9]' <<< "$output"
+	done
+	# what a later step changed is not checked as if it had not
+	run -0 in_sandbox check_up scenarios/bridge-in-netns.ini
+	[ "${lines[0]}" = "ok 1 - red reaches blue through the switch # SKIP a later step changes the network" ]
+}
+
+@test "check of what is not up says so" {
+	run -6 in_sandbox "$B/vnetgen" check scenarios/veth-pair.ini
+	[ "$output" = "vnetgen: veth-pair is not up: 'vnetgen up scenarios/veth-pair.ini' builds it, 'vnetgen test' builds, checks and takes it down" ]
+}
+
+@test "test runs every check in its step, goes on after one that fails, and ends with its own status" {
+	run -5 --separate-stderr in_sandbox "$B/vnetgen" test tests/scenarios/checks.ini
+	diff -u - <(grep -E '^ +(ok|not ok) ' <<< "$output") <<- 'END'
+		        ok - this one is of before the change
+		        ok - holds
+		        ok - must fail and does
+		        not ok - must fail and does not # with a hash
+		        not ok - fails
+		        not ok - does not match
+		        not ok - both must hold
+		        ok - is late, and comes in time
+		        not ok - never comes
+		        not ok - takes too long
+		        not ok - its failure is no time-out
+		        not ok - is no program
+	END
+	diff -u tests/golden/checks.err <(echo "$stderr")
+}
+
+@test "test of good networks succeeds in both styles" {
+	for style in classic compact; do
+		for name in veth-pair bridge bridge-in-netns same-names router-chain; do
+			run -0 in_sandbox "$B/vnetgen" test -q --style $style scenarios/$name.ini
+			[ -z "$output" ]
+		done
+	done
+}
+
+# br_netfilter hands packets across a bridge to iptables, whose FORWARD policy some set to DROP.
+behind_a_firewall() {
+	sysctl -qw net.bridge.bridge-nf-call-iptables=1
+	iptables -P FORWARD DROP
+	"$B/vnetgen" -q scenarios/bridge.ini
+	"$B/vnetgen" check "$1" || echo "status $?"
+	"$B/vnetgen" -q down bridge
+	"$B/vnetgen" -q test "$1" || echo "status $?"
+}
+
+@test "a check across a bridge that iptables drops has a hint" {
+	in_sandbox sh -c 'sysctl -qw net.bridge.bridge-nf-call-iptables=1 && iptables -P FORWARD DROP' ||
+		cannot "no br_netfilter or iptables"
+	run in_sandbox behind_a_firewall scenarios/bridge.ini
+	echo "$output"
+	grep -qx '# hint: packets across the bridge br0 go through iptables here (net.bridge.bridge-nf-call-iptables is 1), and its FORWARD policy is DROP; allow them with' <<< "$output"
+	grep -qx '#   iptables -I FORWARD -i br0 -j ACCEPT' <<< "$output"
+	grep -qx 'vnetgen: hint: packets across the bridge br0 go through iptables here .*' <<< "$output"
+	[ "$(grep -cx 'status 5' <<< "$output")" -eq 2 ]
+}
