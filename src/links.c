@@ -12,6 +12,8 @@ struct resolving {
 	struct model *model;
 	struct report *report;
 	struct table created; /* "NETNS/NAME" of where a device is created */
+	struct table by_name; /* the first device of each name, once a reference to one was wrong */
+	const struct link_section *sections;
 };
 
 static char *place_key(struct model *model, const struct netns *netns, const char *name)
@@ -30,7 +32,7 @@ static struct link *new_link(struct resolving *r, struct netns *netns, const cha
 	struct model *model = r->model;
 	struct link *link = arena_new(&model->arena, struct link);
 	*link = (struct link){ .name = name, .header = header, .line = line, .step = step, .created = netns,
-		                   .end = netns, .kind = kind_find(""), .is_lo = !strcmp(name, "lo") };
+		                   .order = SIZE_MAX, .end = netns, .kind = kind_find(""), .is_lo = !strcmp(name, "lo") };
 	*array_add(model->links, model->n_links, model->links_room) = link;
 	table_set(&r->created, place_key(model, netns, name), link);
 	return link;
@@ -38,7 +40,9 @@ static struct link *new_link(struct resolving *r, struct netns *netns, const cha
 
 static void add_section(struct resolving *r, struct link *link, struct link_section *section)
 {
-	if (section->section->line < link->line) {
+	size_t order = (size_t)(section - r->sections);
+	if (order < link->order) {
+		link->order = order;
 		link->line = section->section->line;
 		link->header = section->section->header;
 	}
@@ -154,12 +158,12 @@ static void declare_in_place(struct resolving *r, struct link_section *sections,
 	}
 }
 
-static int by_line(const void *left, const void *right)
+static int by_order(const void *left, const void *right)
 {
 	const struct link *a = *(struct link *const *)left, *b = *(struct link *const *)right;
-	if (a->line != b->line)
-		return a->line < b->line ? -1 : 1;
-	return (int)a->second - (int)b->second; /* a peer without a section has its partner's line */
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
+	return (int)a->second - (int)b->second; /* a peer without a section has its partner's place */
 }
 
 static void join_pair(struct resolving *r, struct link *link)
@@ -186,6 +190,7 @@ static void join_pair(struct resolving *r, struct link *link)
 		if (wrong)
 			report_error(r->report, say->line, say->header, "peer", "the name '%s' %s", name, wrong);
 		peer = new_link(r, netns, name, link->header, link->line, link->step);
+		peer->order = link->order;
 		peer->in_place = netns != model->host;
 		table_set(&model->link_by_place, place_key(model, netns, name), peer);
 	} else if (peer->peer) {
@@ -239,6 +244,16 @@ static void find_kind_of(struct resolving *r, struct link *link)
 			report_error(r->report, type->line, type->header, "type", "write 'peer = NAME' on a line of its own");
 }
 
+/* Any device of that name, wherever it is. */
+static struct link *find_by_name(struct resolving *r, const char *name)
+{
+	const struct model *model = r->model;
+	if (!r->by_name.n)
+		for (size_t i = model->n_links; i--;)
+			table_set(&r->by_name, model->links[i]->name, model->links[i]);
+	return table_get(&r->by_name, name);
+}
+
 /* A device that REF names, which must be in the same namespace as LINK unless ELSEWHERE. */
 static struct link *refer(struct resolving *r, struct link *link, const struct statement *say, bool elsewhere)
 {
@@ -252,10 +267,7 @@ static struct link *refer(struct resolving *r, struct link *link, const struct s
 		return NULL;
 	}
 	if (!found) {
-		struct link *other = NULL;
-		for (size_t i = 0; i < model->n_links && !other; i++)
-			if (!strcmp(model->links[i]->name, name))
-				other = model->links[i];
+		const struct link *other = find_by_name(r, name);
 		if (other)
 			report_error(r->report, say->line, say->header, key, "no '%s' in %s, where '%s' is; that of line %u is in %s",
 			             name, called(model, netns), link->name, other->line, called(model, other->end));
@@ -389,18 +401,18 @@ static void sort_by_parent(struct resolving *r)
 
 void links_resolve(struct model *model, struct link_section *sections, size_t n, struct report *report)
 {
-	struct resolving r = { .model = model, .report = report };
+	struct resolving r = { .model = model, .report = report, .sections = sections };
 	declare_in_host(&r, sections, n);
 	find_ends(&r);
 	declare_in_place(&r, sections, n);
 	if (model->n_links)
-		qsort(model->links, model->n_links, sizeof(struct link *), by_line);
+		qsort(model->links, model->n_links, sizeof(struct link *), by_order);
 	size_t declared = model->n_links; /* join_pair() adds peers without a section */
 	for (size_t i = 0; i < declared; i++)
 		if (model->links[i]->single[KEY_PEER])
 			join_pair(&r, model->links[i]);
 	if (model->n_links)
-		qsort(model->links, model->n_links, sizeof(struct link *), by_line);
+		qsort(model->links, model->n_links, sizeof(struct link *), by_order);
 	for (size_t i = 0; i < model->n_links; i++)
 		find_kind_of(&r, model->links[i]);
 	for (size_t i = 0; i < model->n_links; i++)
@@ -408,4 +420,5 @@ void links_resolve(struct model *model, struct link_section *sections, size_t n,
 	check_statements(&r);
 	sort_by_parent(&r);
 	table_free(&r.created);
+	table_free(&r.by_name);
 }

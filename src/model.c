@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model.h"
+#include "ranges.h"
 #include "values.h"
 #include "variables.h"
 
@@ -47,17 +48,6 @@ static void report_unknown_section(struct report *report, const struct section *
 		             "vars, host, netns, link, step, run and check");
 }
 
-/* A range or a list: {1..3}, {i=1..4}, {red,blue}. */
-static bool has_range(const char *name)
-{
-	for (const char *open = strchr(name, '{'); open; open = strchr(open + 1, '{')) {
-		const char *close = strchr(open, '}');
-		if (close && (memmem(open, (size_t)(close - open), "..", 2) || memchr(open, ',', (size_t)(close - open))))
-			return true;
-	}
-	return false;
-}
-
 /* False when the section cannot be used. */
 static bool check_header(struct building *b, const struct section *section, enum section_kind *kind)
 {
@@ -73,9 +63,6 @@ static bool check_header(struct building *b, const struct section *section, enum
 		report_error(b->report, section->line, section->header, NULL, "[%s] takes no name", rule->word);
 	else if (rule->name == NAME_NEEDED && !*name)
 		report_error(b->report, section->line, section->header, NULL, "a name is missing: [%s NAME]", rule->word);
-	else if (has_range(name) && rule->name == NAME_NEEDED)
-		report_error(b->report, section->line, section->header, NULL, "ranges and lists in a name are not in this "
-		             "version yet");
 	else
 		return true;
 	return false;
@@ -480,7 +467,7 @@ static void read_ahead(struct building *b, const struct variable *settings, size
 		for (size_t j = 0; kind == IN_SCENARIO && j < section->n; j++)
 			if (!strcmp(section->entries[j].key, "name"))
 				name = section->entries[j].value;
-		if (kind == IN_NETNS && *name_of(section) && !has_range(name_of(section)))
+		if (kind == IN_NETNS && *name_of(section))
 			declare_netns(b, section);
 	}
 	variables_reserve(&b->variables, "dir", arena_printf(&model->arena, "/run/vnetgen/%s", name));
@@ -520,6 +507,7 @@ void model_read(struct model *model, const char *file, const char *text, size_t 
 	array_add(model->steps, model->n_steps, model->steps_room);
 
 	ini_read(&model->ini, text, length, &language_rules, report);
+	ranges_expand(&model->ini, report);
 	read_ahead(&b, settings, n);
 	read_sections(&b);
 	links_resolve(model, b.links, b.n_links, report);

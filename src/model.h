@@ -23,6 +23,7 @@ struct link {
 	const char *name;
 	const char *header;
 	unsigned line; /* of its first section; its partner's when it has none */
+	size_t order;  /* that section's place among those of links: a range makes many in one line */
 	size_t step;   /* the step that makes it */
 	struct netns *created; /* where its header says that it is created */
 	struct netns *end;     /* where it is in the end */
@@ -30,6 +31,7 @@ struct link {
 	bool is_lo;            /* configured, never made */
 	bool second;           /* the other end of a pair, made with its peer */
 	bool on_bridge;        /* a bridge, or it stands on one */
+	bool after_move;       /* for the planner: it stands on one that is moved, so it is made after that */
 	const struct kind *kind;
 	struct words type;                  /* all words of `type` */
 	struct link *peer, *parent, *master; /* master: from the step that makes it */

@@ -52,12 +52,15 @@ static bool moves_now(const struct planner *p, const struct link *link)
 }
 
 /* What stands on a moved device can only be made after the move. */
-static bool made_in_move(const struct planner *p, const struct link *link)
+static void find_after_move(struct planner *p)
 {
-	for (const struct link *parent = link->parent; parent; parent = parent->parent)
-		if (is_moved(p, parent))
-			return true;
-	return false;
+	for (size_t s = 0; s < p->model->n_steps; s++) {
+		const struct step *step = &p->model->steps[s];
+		for (size_t i = 0; i < step->n_links; i++) {
+			struct link *link = step->links[i], *parent = link->parent;
+			link->after_move = parent && (parent->after_move || is_moved(p, parent));
+		}
+	}
 }
 
 /* The namespace that `ip link add … netns X` names; NULL when it is where the command runs. */
@@ -323,7 +326,7 @@ static void emit_links(struct planner *p, const struct step *step)
 {
 	for (size_t i = 0; i < step->n_links; i++) {
 		struct link *link = step->links[i];
-		if (!link->second && !made_in_move(p, link))
+		if (!link->second && !link->after_move)
 			emit_link_add(p, link);
 	}
 	for (size_t i = 0; i < step->n_statements; i++) {
@@ -351,7 +354,7 @@ static void emit_master(struct planner *p, const struct link *link, const struct
 /* Does it get its master after the moves, since one of them is not there before? */
 static bool enslaved_in_move(const struct planner *p, const struct link *link)
 {
-	return is_moved(p, link) || made_in_move(p, link) || is_moved(p, link->master) || made_in_move(p, link->master);
+	return is_moved(p, link) || link->after_move || is_moved(p, link->master) || link->master->after_move;
 }
 
 static void emit_masters(struct planner *p, const struct step *step)
@@ -384,7 +387,7 @@ static void emit_moves(struct planner *p, const struct step *step)
 			command->begins[0] = undo_link(p, UNDO_EARLY, link->end, link, true);
 	}
 	for (size_t i = 0; i < step->n_links; i++)
-		if (!step->links[i]->second && made_in_move(p, step->links[i]))
+		if (!step->links[i]->second && step->links[i]->after_move)
 			emit_link_add(p, step->links[i]);
 	for (size_t i = 0; i < step->n_statements; i++) {
 		const struct statement *statement = step->statements[i];
@@ -749,6 +752,7 @@ void plan_make(struct plan *plan, struct model *model, const struct style *style
 {
 	*plan = (struct plan){ .model = model };
 	struct planner p = { .plan = plan, .model = model, .style = style, .report = report };
+	find_after_move(&p);
 	make_steps(&p);
 	if (plan->n_undo)
 		qsort(plan->undo, plan->n_undo, sizeof(struct undo *), by_rank);

@@ -230,7 +230,8 @@ void ini_read(struct ini *ini, const char *text, size_t length, const struct ini
 void ini_free(struct ini *ini)
 {
 	for (size_t i = 0; i < ini->n; i++)
-		free(ini->sections[i].entries);
+		if (ini->sections[i].room)
+			free(ini->sections[i].entries);
 	free(ini->sections);
 	arena_free(&ini->arena);
 	*ini = (struct ini){ 0 };

@@ -15,7 +15,7 @@ struct section {
 	const char *header; /* what stands in the brackets, without blanks around it */
 	unsigned line;
 	struct entry *entries;
-	size_t n, room;
+	size_t n, room; /* room 0: the entries are in the arena */
 };
 
 struct ini {

@@ -10,11 +10,33 @@ struct finding {
 	unsigned line;
 	size_t order;
 	const char *text;
+	const char *section; /* the last one that it was counted for; NULL: it speaks of none */
+	size_t sections;
 };
+
+/* Was this said of another section in the same line?  Then it is counted.  *like is what such findings share. */
+static bool count_again(struct report *report, unsigned line, const char *section, const char *key, const char *message,
+                        const char **like)
+{
+	*like = arena_printf(&report->arena, "%u %p %s", line, (const void *)message, key ? key : "");
+	size_t found = (size_t)(uintptr_t)table_get(&report->first_like, *like);
+	struct finding *first = found ? &report->findings[found - 1] : NULL;
+	if (!first || !section || !first->section)
+		return false;
+	bool again = strcmp(first->section, section) != 0;
+	if (again) {
+		first->section = arena_strdup(&report->arena, section);
+		first->sections++;
+	}
+	return again || first->sections > 1;
+}
 
 void report_error(struct report *report, unsigned line, const char *section, const char *key, const char *message, ...)
 {
 	struct buffer text = { 0 };
+	const char *like;
+	if (count_again(report, line, section, key, message, &like))
+		return;
 	if (section)
 		buffer_printf(&text, "[%s] ", section);
 	if (key)
@@ -37,6 +59,10 @@ void report_error(struct report *report, unsigned line, const char *section, con
 		finding->line = line;
 		finding->order = report->n;
 		finding->text = arena_strdup(&report->arena, buffer_text(&text));
+		finding->section = section ? arena_strdup(&report->arena, section) : NULL;
+		finding->sections = 1;
+		if (!table_get(&report->first_like, like))
+			table_set(&report->first_like, like, (void *)(uintptr_t)report->n);
 	}
 	buffer_free(&text);
 }
@@ -56,9 +82,12 @@ size_t report_print(struct report *report)
 	for (size_t i = 0; i < report->n; i++) {
 		const struct finding *finding = &report->findings[i];
 		if (finding->line)
-			fprintf(stderr, "%s:%u: %s\n", report->file, finding->line, finding->text);
+			fprintf(stderr, "%s:%u: %s", report->file, finding->line, finding->text);
 		else
-			fprintf(stderr, "%s: %s\n", report->file, finding->text);
+			fprintf(stderr, "%s: %s", report->file, finding->text);
+		if (finding->sections > 1)
+			fprintf(stderr, " (the first of %zu in its range)", finding->sections);
+		fputc('\n', stderr);
 	}
 	return report->n;
 }
@@ -72,6 +101,7 @@ const char *report_first(const struct report *report, struct arena *arena)
 void report_free(struct report *report)
 {
 	free(report->findings);
+	table_free(&report->first_like);
 	arena_free(&report->arena);
 	*report = (struct report){ .file = report->file };
 }

@@ -9,11 +9,14 @@ struct report {
 	const char *file; /* the name that stands before each line; borrowed */
 	struct finding *findings;
 	size_t n, room;
+	struct table first_like; /* of the sections that a range makes */
 	struct arena arena;
 };
 
 /* Adds "FILE:LINE: [SECTION] KEY: message"; SECTION and KEY may be NULL.  Line 0 means the file as a whole.
- * An equal finding for the same line is kept once. */
+ * An equal finding for the same line is kept once.  Sections that a range makes share their lines: a MESSAGE (the very
+ * same text, before its arguments) that comes again for the same line and KEY but another SECTION is counted with the
+ * first. */
 void report_error(struct report *report, unsigned line, const char *section, const char *key, const char *message,
                   ...) PRINTF(5, 6);
 /* Writes all findings to standard error, by line.  Returns how many there were. */
