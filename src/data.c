@@ -17,11 +17,10 @@ struct data *data_string(struct arena *arena, const char *text)
 	return data;
 }
 
-struct data *data_bool(struct arena *arena, bool truth)
+struct data *data_bool(bool truth)
 {
-	struct data *data = make(arena, DATA_BOOL);
-	data->truth = truth;
-	return data;
+	static struct data both[] = { { .kind = DATA_BOOL, .truth = false }, { .kind = DATA_BOOL, .truth = true } };
+	return &both[truth];
 }
 
 struct data *data_list(struct arena *arena)
@@ -39,7 +38,7 @@ static void grow(struct arena *arena, struct data *data)
 {
 	if (data->n < data->room)
 		return;
-	data->room = data->room ? data->room * 2 : 8;
+	data->room = data->room ? data->room * 2 : 4;
 	struct data **items = arena_alloc(arena, data->room * sizeof *items);
 	if (data->n)
 		memcpy(items, data->items, data->n * sizeof *items);
@@ -78,7 +77,7 @@ void data_set_string(struct arena *arena, struct data *object, const char *key, 
 
 void data_set_bool(struct arena *arena, struct data *object, const char *key, bool truth)
 {
-	data_set(arena, object, key, data_bool(arena, truth));
+	data_set(arena, object, key, data_bool(truth));
 }
 
 const struct data *data_get(const struct data *object, const char *key, size_t length)
@@ -86,7 +85,8 @@ const struct data *data_get(const struct data *object, const char *key, size_t l
 	if (!object || object->kind != DATA_OBJECT)
 		return NULL;
 	for (size_t i = 0; i < object->n; i++)
-		if (!strncmp(object->keys[i], key, length) && !object->keys[i][length])
+		/* most differ in their first byte */
+		if (object->keys[i][0] == key[0] && !strncmp(object->keys[i], key, length) && !object->keys[i][length])
 			return object->items[i];
 	return NULL;
 }

@@ -10,15 +10,20 @@ enum data_kind { DATA_BOOL, DATA_STRING, DATA_LIST, DATA_OBJECT };
 
 struct data {
 	enum data_kind kind;
-	bool truth;            /* of a bool */
-	const char *string;    /* of a string */
-	const char **keys;     /* of an object: n of them, in the order in which they were set */
-	struct data **items;   /* of an object and a list */
-	size_t n, room;
+	unsigned n, room;
+	union {
+		bool truth;         /* of a bool */
+		const char *string; /* of a string */
+		struct {
+			struct data **items; /* of a list and an object: n of them */
+			const char **keys;   /* of an object, in the order in which they were set */
+		};
+	};
 };
 
 struct data *data_string(struct arena *arena, const char *text);
-struct data *data_bool(struct arena *arena, bool truth);
+/* One of two that all share. */
+struct data *data_bool(bool truth);
 struct data *data_list(struct arena *arena);
 struct data *data_object(struct arena *arena);
 

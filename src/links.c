@@ -14,11 +14,22 @@ struct resolving {
 	struct table created; /* "NETNS/NAME" of where a device is created */
 	struct table by_name; /* the first device of each name, once a reference to one was wrong */
 	const struct link_section *sections;
+	struct buffer key; /* of place_key() */
 };
 
-static char *place_key(struct model *model, const struct netns *netns, const char *name)
+/* "NETNS/NAME", good until the next one; table_set() needs one that is kept. */
+static const char *place_key(struct resolving *r, const struct netns *netns, const char *name)
 {
-	return arena_printf(&model->arena, "%s/%s", netns->name, name);
+	buffer_clear(&r->key);
+	buffer_puts(&r->key, netns->name);
+	buffer_putc(&r->key, '/');
+	buffer_puts(&r->key, name);
+	return r->key.text;
+}
+
+static void set_place(struct resolving *r, struct table *table, const char *key, struct link *link)
+{
+	table_set(table, arena_strdup(&r->model->arena, key), link);
 }
 
 static const char *called(struct model *model, const struct netns *netns)
@@ -34,7 +45,7 @@ static struct link *new_link(struct resolving *r, struct netns *netns, const cha
 	*link = (struct link){ .name = name, .header = header, .line = line, .step = step, .created = netns,
 		                   .order = SIZE_MAX, .end = netns, .kind = kind_find(""), .is_lo = !strcmp(name, "lo") };
 	*array_add(model->links, model->n_links, model->links_room) = link;
-	table_set(&r->created, place_key(model, netns, name), link);
+	set_place(r, &r->created, place_key(r, netns, name), link);
 	return link;
 }
 
@@ -67,7 +78,7 @@ static struct link *find_ref(struct resolving *r, const struct table *first, con
 		*netns = model_netns(model, arena_strndup(&model->arena, ref, (size_t)(slash - ref)));
 	if (!*netns)
 		return NULL;
-	const char *key = place_key(model, *netns, *name);
+	const char *key = place_key(r, *netns, *name);
 	struct link *link = table_get(first, key);
 	return link || !second ? link : table_get(second, key);
 }
@@ -88,7 +99,7 @@ static void declare_in_host(struct resolving *r, struct link_section *sections, 
 		if (section->place && *section->place)
 			continue;
 		check_name(r, section);
-		const char *key = place_key(r->model, r->model->host, section->name);
+		const char *key = place_key(r, r->model->host, section->name);
 		struct link *link = table_get(&r->created, key);
 		if (!link)
 			link = new_link(r, r->model->host, section->name, section->section->header, section->section->line,
@@ -111,13 +122,13 @@ static void find_ends(struct resolving *r)
 				link->end = model->host;
 			}
 		}
-		const char *key = place_key(model, link->end, link->name);
+		const char *key = place_key(r, link->end, link->name);
 		struct link *other = table_get(&model->link_by_place, key);
 		if (other)
 			report_error(r->report, link->line, link->header, NULL, "%s has a '%s' already, from line %u",
 			             called(model, link->end), link->name, other->line);
 		else
-			table_set(&model->link_by_place, key, link);
+			set_place(r, &model->link_by_place, key, link);
 	}
 }
 
@@ -136,8 +147,7 @@ static void declare_in_place(struct resolving *r, struct link_section *sections,
 			report_error(r->report, raw->line, raw->header, NULL, "no [netns %s] in this file", section->place);
 			netns = model->host;
 		}
-		const char *key = place_key(model, netns, section->name);
-		struct link *link = table_get(&model->link_by_place, key);
+		struct link *link = table_get(&model->link_by_place, place_key(r, netns, section->name));
 		for (size_t s = 0; s < section->n; s++) {
 			const struct statement *statement = &section->statements[s];
 			enum key_id id = statement->key->id;
@@ -152,7 +162,7 @@ static void declare_in_place(struct resolving *r, struct link_section *sections,
 		if (!link) {
 			link = new_link(r, netns, section->name, raw->header, raw->line, section->step);
 			link->in_place = true;
-			table_set(&model->link_by_place, key, link);
+			set_place(r, &model->link_by_place, place_key(r, netns, section->name), link);
 		}
 		add_section(r, link, section);
 	}
@@ -192,7 +202,7 @@ static void join_pair(struct resolving *r, struct link *link)
 		peer = new_link(r, netns, name, link->header, link->line, link->step);
 		peer->order = link->order;
 		peer->in_place = netns != model->host;
-		table_set(&model->link_by_place, place_key(model, netns, name), peer);
+		set_place(r, &model->link_by_place, place_key(r, netns, name), peer);
 	} else if (peer->peer) {
 		const struct statement *other = peer->peer->single[KEY_PEER] ? peer->peer->single[KEY_PEER]
 		                                                             : peer->single[KEY_PEER];
@@ -421,4 +431,5 @@ void links_resolve(struct model *model, struct link_section *sections, size_t n,
 	sort_by_parent(&r);
 	table_free(&r.created);
 	table_free(&r.by_name);
+	buffer_free(&r.key);
 }

@@ -362,6 +362,8 @@ static struct statement *read_statements(struct building *b, struct section *sec
 		const char *wrong = NULL;
 		if (key->words)
 			wrong = words_split(&b->model->arena, statement->value, &statement->words);
+		if (!wrong && key->id == KEY_ADDRESS)
+			wrong = value_hosts(&b->model->arena, &statement->words);
 		if (!wrong)
 			wrong = value_wrong(&b->model->arena, statement);
 		if (wrong)

@@ -109,6 +109,82 @@ const char *value_address(struct arena *arena, const char *text, bool *is_ipv6)
 	return prefix <= most ? arena_printf(arena, "%s/%lu", canonical, prefix) : NULL;
 }
 
+/* --- PREFIX host N --- */
+
+/* The address that is NUMBER above the prefix in BYTES (SIZE of them), in place; false when it is none that a host can
+ * have: in IPv4 neither the first nor the last, in IPv6 not the first, but both where there are only two, or one. */
+static bool add_host(unsigned char *bytes, size_t size, unsigned long bits, unsigned long long number)
+{
+	bool is_small = bits <= 1, is_ipv4 = size == 4;
+	unsigned long long most = bits < 64 ? (1ULL << bits) - 1 : ~0ULL;
+	if (!number || number > (is_small ? most + 1 : most - is_ipv4))
+		return false;
+	number -= is_small;
+	for (size_t i = size; i-- && number; number >>= 8)
+		bytes[i] |= (unsigned char)number;
+	return true;
+}
+
+static const char *host_of(struct arena *arena, const char *prefix, const char *number, const char **wrong)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+	char address[INET6_ADDRSTRLEN], network[INET6_ADDRSTRLEN];
+	bool is_ipv6;
+	const char *whole = value_address(arena, prefix, &is_ipv6);
+	if (!whole || !strchr(prefix, '/')) {
+		*wrong = arena_printf(arena, "'%s' before 'host' is no prefix, as in 10.0.0.0/24 or 2001:db8::/64", prefix);
+		return NULL;
+	}
+	size_t size = is_ipv6 ? 16 : 4, slash = strcspn(whole, "/");
+	int family = is_ipv6 ? AF_INET6 : AF_INET;
+	unsigned long length = strtoul(whole + slash + 1, NULL, 10), bits = size * 8 - length;
+	memcpy(address, whole, slash);
+	address[slash] = '\0';
+	inet_pton(family, address, bytes);
+	bool has_host = false;
+	for (size_t i = length; i < size * 8; i++) {
+		unsigned char bit = (unsigned char)(0x80 >> i % 8);
+		has_host |= (bytes[i / 8] & bit) != 0;
+		bytes[i / 8] &= (unsigned char)~bit;
+	}
+	inet_ntop(family, bytes, network, sizeof network);
+	if (has_host) {
+		*wrong = arena_printf(arena, "'%s' before 'host' is an address of its own; the prefix is %s/%lu", prefix, network,
+		                      length);
+		return NULL;
+	}
+	if (!*number || strlen(number) > 18 || number[strspn(number, "0123456789")]) {
+		*wrong = arena_printf(arena, "'%s' after 'host' is no number; the first host is 1", number);
+		return NULL;
+	}
+	if (!add_host(bytes, size, bits, strtoull(number, NULL, 10))) {
+		unsigned long long last = bits <= 1 ? 1ULL << bits : (1ULL << (bits < 63 ? bits : 63)) - 1 - !is_ipv6;
+		*wrong = arena_printf(arena, "%s has no host %s; its hosts are 1 to %llu", prefix, number, last);
+		return NULL;
+	}
+	inet_ntop(family, bytes, network, sizeof network);
+	return arena_printf(arena, "%s/%lu", network, length);
+}
+
+const char *value_hosts(struct arena *arena, struct words *words)
+{
+	const char *wrong = NULL;
+	for (size_t i = 1; i < words->n; i++) {
+		/* the other "host" of ip-address(8) is a scope */
+		if (strcmp(words->word[i], "host") || !strcmp(words->word[i - 1], "scope"))
+			continue;
+		if (i + 1 == words->n)
+			return "a number is missing after 'host'";
+		const char *host = host_of(arena, words->word[i - 1], words->word[i + 1], &wrong);
+		if (!host)
+			return wrong;
+		words->word[i - 1] = arena_strdup(arena, host);
+		memmove(&words->word[i], &words->word[i + 2], (words->n - i - 1) * sizeof *words->word);
+		words->n -= 2;
+	}
+	return NULL;
+}
+
 /* ip(8) takes "10.1" and "10/8" as well; only what looks whole is held to be a mistake when it does not parse */
 static bool looks_like_address(const char *word)
 {

@@ -16,6 +16,9 @@ const char *value_wrong(struct arena *arena, const struct statement *statement);
 bool value_bool(const char *value, bool *yes);
 /* "5s", "200ms", "2m", "5": seconds.  False when it is none, or not above 0. */
 bool value_duration(const char *value, double *seconds);
+/* Puts the address for each "PREFIX host N" among WORDS: the Nth that a host can have there, with the prefix's length.
+ * Returns what is wrong with one, or NULL; words and texts are in ARENA. */
+const char *value_hosts(struct arena *arena, struct words *words);
 /* An address, with or without a prefix length, in one canonical spelling: equal addresses give equal texts.
  * NULL when it is none. */
 const char *value_address(struct arena *arena, const char *text, bool *is_ipv6);

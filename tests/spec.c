@@ -34,9 +34,9 @@ static struct data *from_json(struct arena *arena, json_t *json)
 	case JSON_REAL:
 		return data_string(arena, arena_printf(arena, "%.15g", json_real_value(json)));
 	case JSON_TRUE:
-		return data_bool(arena, true);
+		return data_bool(true);
 	default:
-		return data_bool(arena, false);
+		return data_bool(false);
 	}
 }
 
