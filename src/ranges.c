@@ -305,14 +305,13 @@ static bool is_within_bounds(struct expanding *e, size_t bytes)
 	bool huge = false;
 	for (size_t i = 0; i < e->n_ranges; i++)
 		huge |= __builtin_mul_overflow(n, e->ranges[i].n, &n);
-	if (huge || n > RANGES_SECTIONS)
-		return WRONG(e, "this makes %s%zu sections; a file may make %d", huge ? "more than " : "", huge ? SIZE_MAX : n,
-		             RANGES_SECTIONS);
-	if (e->made + n > RANGES_SECTIONS)
-		return WRONG(e, "this makes %zu sections, and those above %zu; a file may make %d", n, e->made,
-		             RANGES_SECTIONS);
+	if (huge)
+		return WRONG(e, "this makes more sections than can be counted; ranges may make %d in all", RANGES_SECTIONS);
+	if (n > RANGES_SECTIONS - e->made)
+		return WRONG(e, "this makes %zu sections%s; ranges may make %d in all", n,
+		             e->made ? arena_printf(&e->ini->arena, ", with %zu before it", e->made) : "", RANGES_SECTIONS);
 	if (n * bytes > RANGES_BYTES - e->bytes)
-		return WRONG(e, "the sections that this makes have more than %d MiB of text", RANGES_BYTES >> 20);
+		return WRONG(e, "the sections of all ranges up to this one take more than %d MiB", RANGES_BYTES >> 20);
 	e->made += n;
 	e->bytes += n * bytes;
 	return true;

@@ -7,7 +7,7 @@
 #include "reader.h"
 
 /* What one file may become: sections, and bytes of their texts. */
-enum { RANGES_SECTIONS = 1000000, RANGES_BYTES = 1 << 30 };
+enum { RANGES_SECTIONS = 1000000, RANGES_BYTES = 256 << 20 };
 
 /* Puts in the place of each section with ranges those that it makes, in their order, with the line that it has, and
  * the numbers and words for {n}, {n+K}, {n-K} in their names and values.  Mistakes go to REPORT; a section that has

@@ -154,7 +154,7 @@ static const char *host_of(struct arena *arena, const char *prefix, const char *
 		return NULL;
 	}
 	if (!*number || strlen(number) > 18 || number[strspn(number, "0123456789")]) {
-		*wrong = arena_printf(arena, "'%s' after 'host' is no number; the first host is 1", number);
+		*wrong = arena_printf(arena, "'%s' after 'host' is no number of up to 18 digits; the first host is 1", number);
 		return NULL;
 	}
 	if (!add_host(bytes, size, bits, strtoull(number, NULL, 10))) {
