@@ -60,6 +60,9 @@ check-asan: ## runs the tests with AddressSanitizer, LeakSanitizer and Undefined
 
 tools: all $(TOOLS)
 
+bench: all $(TOOLS) ## how long things take, against their aims
+	$(Q)B=$(B) tests/bench
+
 install: all ## installs under PREFIX (/usr/local), below DESTDIR
 	$(INSTALL) -D -m 755 $(B)/vnetgen $(DESTDIR)$(BINDIR)/vnetgen
 	for file in $(TEMPLATES); do $(INSTALL) -D -m 644 $$file $(DESTDIR)$(DATADIR)/vnetgen/$${file#templates/} || exit; done
@@ -81,4 +84,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo check check-asan tools install uninstall clean help
+.PHONY: all demo check check-asan tools bench install uninstall clean help
