@@ -50,28 +50,40 @@ static char **make_environment(struct arena *arena, const char *path)
 	return environment;
 }
 
-/* The child's side: waits until the parent has noted it, then becomes the command. */
-static _Noreturn void become(const struct spawn *spawn, const char *file, char **environment, int go, const int pipes[2])
+/* The child's side: it is noted, then becomes the command.  The parent is halted meanwhile and its memory is ours too,
+ * so what is noted here it knows. */
+static _Noreturn void become(const struct spawn *spawn, const char *file, char **environment, pid_t parent,
+                             const int pipes[2])
 {
-	char token;
+	sigset_t none;
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* end of file: the parent is gone, and its record does not know us */
-	if (read(go, &token, 1) != 1)
-		_exit(127);
+	if (getppid() != parent)
+		_exit(127); /* it was gone before we said that we want to go with it */
+	if (spawn->born)
+		spawn->born(spawn->user, getpid());
 	int null = open("/dev/null", O_RDONLY);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(pipes[STREAM_OUT], STDOUT_FILENO) < 0 ||
 	    dup2(pipes[STREAM_ERR], STDERR_FILENO) < 0)
 		_exit(127);
 	/* all other descriptors of ours are close-on-exec; those that we were given are not our commands' business */
 	syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
-	sigset_t none;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 	execve(file, spawn->argv, environment);
 	_exit(errno == ENOENT ? 127 : 126);
+}
+
+/* vfork(2), since a copy of our memory that is given up at once costs more than all the rest, the more the larger the
+ * scenario is. */
+static pid_t start(const struct spawn *spawn, const char *file, char **environment, const int pipes[2])
+{
+	pid_t parent = getpid(), pid = vfork();
+	if (pid == 0)
+		become(spawn, file, environment, parent, pipes);
+	return pid;
 }
 
 /* Takes what the pipe has; false at its end. */
@@ -144,37 +156,28 @@ static void not_started(struct outcome *outcome, int error)
 
 static void run_child(const struct spawn *spawn, struct outcome *outcome, const char *file, char **environment)
 {
-	int go[2] = { -1, -1 }, out[2] = { -1, -1 }, err[2] = { -1, -1 }, pidfd = -1;
+	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, pidfd = -1;
 	pid_t pid = -1;
-	if (pipe2(go, O_CLOEXEC) == 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0)
-		pid = fork();
-	if (pid == 0) {
-		close(go[1]);
-		become(spawn, file, environment, go[0], (int[]){ out[1], err[1] });
-	}
+	if (pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0)
+		pid = start(spawn, file, environment, (int[]){ out[1], err[1] });
 	if (pid > 0)
 		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (pid < 0 || pidfd < 0) {
 		not_started(outcome, errno);
 	} else {
-		setpgid(pid, pid); /* both sides do it, so that it holds whoever comes first */
 		close(out[1]);
 		close(err[1]);
 		out[1] = err[1] = -1;
 		fcntl(out[0], F_SETFL, O_NONBLOCK);
 		fcntl(err[0], F_SETFL, O_NONBLOCK);
-		if (spawn->born)
-			spawn->born(spawn->user, pid);
-		bool timed_out = false;
-		if (write(go[1], "", 1) == 1)
-			timed_out = follow(spawn, outcome, pid, pidfd, (int[]){ out[0], err[0] });
+		bool timed_out = follow(spawn, outcome, pid, pidfd, (int[]){ out[0], err[0] });
 		int status = 0;
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 		outcome->how = timed_out ? TIMED_OUT : WIFSIGNALED(status) ? KILLED : ENDED;
 		outcome->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 	}
-	int fds[] = { go[0], go[1], out[0], out[1], err[0], err[1], pidfd };
+	int fds[] = { out[0], out[1], err[0], err[1], pidfd };
 	for (size_t i = 0; i < COUNT(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);

@@ -23,7 +23,8 @@ struct spawn {
 	double timeout;   /* seconds; 0: none */
 	/* Called with what the command prints, as it comes; may be NULL. */
 	void (*output)(void *user, enum stream stream, const char *bytes, size_t length);
-	/* Called when there is a process, before it executes anything; may be NULL. */
+	/* Called by the new process before it executes anything, while we are halted and share our memory with it: what it
+	 * notes is noted.  It may end the process, to have nothing executed.  May be NULL. */
 	void (*born)(void *user, pid_t pid);
 	void *user;
 	/* When it becomes true, the command gets a moment to end, then SIGTERM, then SIGKILL.  May be NULL. */
