@@ -6,6 +6,9 @@ load helper
 each_script() { # COMMAND: for every scenario, style and kind of script, in $1
 	local scenario style
 	for scenario in scenarios/*.ini tests/scenarios/*.ini; do
+		# three of a kind are as good as a thousand, and lint takes its time
+		sed 's/\.\.1000}/..3}/' "$scenario" > "$BATS_TEST_TMPDIR/few.ini"
+		grep -q '\.\.1000}' "$scenario" && scenario=$BATS_TEST_TMPDIR/few.ini
 		for style in classic compact; do
 			vnetgen --dry-run --style $style "$scenario" > "$BATS_TEST_TMPDIR/setup"
 			vnetgen --dry-run --style $style --with-checks "$scenario" > "$BATS_TEST_TMPDIR/checks"
