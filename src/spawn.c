@@ -164,6 +164,10 @@ static void run_child(const struct spawn *spawn, struct outcome *outcome, const 
 		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (pid < 0 || pidfd < 0) {
 		not_started(outcome, errno);
+		if (pid > 0) {
+			kill(-pid, SIGKILL); /* what cannot be followed must not run */
+			waitpid(pid, NULL, 0);
+		}
 	} else {
 		close(out[1]);
 		close(err[1]);
