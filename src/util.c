@@ -336,7 +336,7 @@ static size_t distance(const char *a, const char *b)
 {
 	enum { LONGEST = 40 };
 	size_t la = strlen(a), lb = strlen(b), row[LONGEST + 1];
-	if (la > LONGEST || lb > LONGEST)
+	if (la > LONGEST || lb > LONGEST || la > lb + 2 || lb > la + 2)
 		return LONGEST;
 	for (size_t j = 0; j <= lb; j++)
 		row[j] = j;
@@ -358,7 +358,7 @@ static size_t distance(const char *a, const char *b)
 const char *nearest_word(const char *word, const char *const *words, size_t n)
 {
 	const char *nearest = NULL;
-	size_t best = 3;
+	size_t best = strlen(word) < 4 ? 2 : 3; /* of three letters, two others are another word */
 	for (size_t i = 0; i < n; i++) {
 		size_t d = distance(word, words[i]);
 		if (d < best && d < strlen(words[i])) {
