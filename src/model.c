@@ -81,12 +81,14 @@ static bool check_header(struct building *b, const struct section *section, enum
 	return false;
 }
 
-static const struct key_rule *check_key(struct building *b, const struct section *section, enum section_kind kind,
+static const struct key_rule *check_key(struct building *b, struct section *section, enum section_kind kind,
                                         const struct entry *entry)
 {
 	const struct key_rule *key = key_find(kind, entry->key);
 	if (!key) {
-		const char *nearest = key_nearest(kind, entry->key);
+		size_t first = strcspn(entry->key, " \t"); /* of "sysctl net.ipv4.ip_forward=1" */
+		const char *nearest = key_nearest(kind, arena_strndup(&b->model->arena, entry->key, first));
+		section->broken = true;
 		if (nearest)
 			report_error(b->report, entry->line, section->header, entry->key,
 			             "there is no such key here; did you mean '%s'?", nearest);

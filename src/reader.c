@@ -85,8 +85,9 @@ static bool take(struct reading *in, struct span *line)
 	else if (line->length > LINE_LIMIT)
 		wrong = "this line is longer than 64 KiB; an indented line continues the one above it";
 	if (wrong) {
-		report_error(in->report, in->line, blame(in), NULL, "%s", wrong);
-		in->lost |= line->start[0] == '[';
+		bool header = line->start[0] == '[';
+		report_error(in->report, in->line, header ? NULL : blame(in), NULL, "%s", wrong);
+		in->lost |= header;
 		line->length = 0;
 	}
 	return true;
@@ -100,13 +101,16 @@ static char *kept(struct reading *in, struct span span)
 static void read_header(struct reading *in, struct span line)
 {
 	const char *close = memrchr(line.start, ']', line.length);
+	bool broken = !close;
 	struct span inside = { line.start + 1, line.length - 1 };
 	if (close) {
 		inside.length = (size_t)(close - line.start) - 1;
 		struct span after = trimmed((struct span){ close + 1, line.length - inside.length - 2 });
-		if (after.length)
+		if (after.length) {
 			report_error(in->report, in->line, NULL, NULL,
 			             "'%s' after the ']' of a header; a comment is a line of its own", kept(in, after));
+			broken = true;
+		}
 	} else {
 		report_error(in->report, in->line, NULL, NULL, "a header without ']'; it is written [%s]",
 		             kept(in, trimmed(inside)));
@@ -115,6 +119,7 @@ static void read_header(struct reading *in, struct span line)
 	struct section *header = array_add(in->headers, in->n_headers, in->headers_room);
 	header->header = kept(in, trimmed(inside));
 	header->line = in->line;
+	header->broken = broken;
 	in->kind = header->header;
 	in->kind_length = strcspn(in->kind, " \t");
 	in->in_section = true;
