@@ -79,7 +79,7 @@ static enum exit_status load(struct scenario *s, const struct options *o, const 
 		return EXIT_SCENARIO;
 	if (!styled || !phrases_load(&s->language, &s->templates, "lang", "en", &wrong)) {
 		complain("%s", wrong);
-		return !styled && o->style ? EXIT_USAGE : EXIT_SCENARIO;
+		return o->style && s->style.phrases.missing ? EXIT_USAGE : EXIT_SCENARIO;
 	}
 	plan_make(&s->plan, &s->model, &s->style, &s->report);
 	return report_print(&s->report) ? EXIT_SCENARIO : EXIT_DONE;
