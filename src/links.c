@@ -168,11 +168,12 @@ static void declare_in_place(struct resolving *r, struct link_section *sections,
 				             section->name);
 			else if (link && !link->in_place && (id == KEY_TYPE || id == KEY_PEER))
 				report_error(r->report, statement->line, raw->header, statement->key->word,
-				             "the device of line %u is moved here under the same name, and has its %s there", link->line,
+				             "the device of line %u is moved here under the same name; say its %s there", link->line,
 				             statement->key->word);
 			else
 				section->statements[kept++] = *statement;
 		}
+		section->section->broken |= kept < section->n;
 		section->n = kept;
 		if (!link) {
 			link = new_link(r, netns, section->name, raw->header, raw->line, section->step);
@@ -203,6 +204,9 @@ static void join_pair(struct resolving *r, struct link *link)
 	if (!netns) {
 		report_error(r->report, say->line, say->header, "peer", "no [netns %.*s] in this file",
 		             (int)(name - say->value - 1), say->value);
+	} else if (!strcmp(name, "lo")) {
+		report_error(r->report, say->line, say->header, "peer", "lo is there already, and has no peer");
+		return;
 	} else if (peer == link) {
 		report_error(r->report, say->line, say->header, "peer", "a device is not its own peer");
 	} else if (link->peer) {

@@ -187,4 +187,7 @@ reads_like_plain() {
 		[ "$status" -eq 1 ]
 		[ "$(wc -l <"$BATS_TEST_TMPDIR/stderr")" -eq 20000 ]
 	done
+	for ((i = 0; i < 20000; i++)); do printf '[link d%d]\ntype = dummy\nmaster = b%d\n' $i $i; done >"$BATS_TEST_TMPDIR/many.ini"
+	run -1 timeout 5 "$B/vnetgen" --dry-run "$BATS_TEST_TMPDIR/many.ini"
+	[ "${#lines[@]}" -eq 20000 ]
 }

@@ -1,9 +1,8 @@
 #!/usr/bin/env bats
 # The rules of the language, by the commands that small scenarios give.
 
+# shellcheck disable=SC2016 # ${x} is for vnetgen to expand
 load helper
-
-# shellcheck disable=SC2016,SC2154 # ${x} is for vnetgen to expand; run sets stderr
 
 # builds [OPTION...]: the commands that the scenario on standard input gives, without those for the lo of namespaces,
 # are those after its line "--".
@@ -454,4 +453,21 @@ builds() {
 		echo 1
 		echo 2
 	END
+}
+
+@test "what takes time is in proportion to the scenario" {
+	big() { # N: seconds of a scenario of N links
+		for ((i = 0; i < $1; i++)); do
+			printf '[netns n%d]\n[link n%d/eth0]\npeer = /v%d\naddress = 10.0.0.1/24\n[link v%d]\nmaster = br%d\n' \
+				$i $i $i $i $((i / 1000))
+		done >"$BATS_TEST_TMPDIR/t.ini"
+		for ((i = 0; i <= $1 / 1000; i++)); do printf '[link br%d]\ntype = bridge\n' $i; done >>"$BATS_TEST_TMPDIR/t.ini"
+		local TIMEFORMAT=%U
+		time vnetgen --dry-run "$BATS_TEST_TMPDIR/t.ini" >"$BATS_TEST_TMPDIR/script"
+	}
+	small=$(big 1000 2>&1)
+	large=$(big 10000 2>&1)
+	echo "1,000: $small s, 10,000: $large s of processor time"
+	[ "$(grep -c '^ip link add ' "$BATS_TEST_TMPDIR/script")" -eq 10011 ]
+	awk -v s="$small" -v l="$large" 'BEGIN { exit !(l < 40 * (s + 0.01)) }'
 }
