@@ -72,14 +72,14 @@ static enum exit_status load(struct scenario *s, const struct options *o, const 
 	}
 	model_read(&s->model, file, text, length, o->settings, o->n_settings, &s->report);
 	free(text);
-	if (o->style)
-		s->model.style = o->style;
+	bool styled = style_load(&s->style, &s->templates, o->style ? o->style : s->model.style, &wrong);
+	if (!styled && !o->style && s->model.style_line)
+		report_error(&s->report, s->model.style_line, "scenario", "style", "%s", wrong);
 	if (report_print(&s->report))
 		return EXIT_SCENARIO;
-	if (!style_load(&s->style, &s->templates, s->model.style, &wrong) ||
-	    !phrases_load(&s->language, &s->templates, "lang", "en", &wrong)) {
+	if (!styled || !phrases_load(&s->language, &s->templates, "lang", "en", &wrong)) {
 		complain("%s", wrong);
-		return EXIT_SCENARIO;
+		return o->style && s->style.phrases.missing ? EXIT_USAGE : EXIT_SCENARIO;
 	}
 	plan_make(&s->plan, &s->model, &s->style, &s->report);
 	return report_print(&s->report) ? EXIT_SCENARIO : EXIT_DONE;
@@ -139,7 +139,7 @@ static enum exit_status do_down(struct scenario *s, const struct options *o, con
 			return print_script(s, o, "teardown.sh");
 		name = s->model.name;
 	} else if (name_wrong_scenario(name)) {
-		complain("'%s': %s", name, name_wrong_scenario(name));
+		complain("'%s' %s", name, name_wrong_scenario(name));
 		return EXIT_USAGE;
 	} else if (o->dry_run) {
 		struct record record;
@@ -285,7 +285,13 @@ static bool take_option(struct options *o, int value, struct arena *arena)
 	case OPT_KEEP: o->keep = true; break;
 	case OPT_SANDBOX: o->sandbox = true; break;
 	case OPT_STYLE: o->style = optarg; break;
-	case OPT_TEMPLATES: o->templates = optarg; break;
+	case OPT_TEMPLATES:
+		o->templates = optarg;
+		if (access(arena_printf(arena, "%s/.", optarg), X_OK) < 0) {
+			complain("--templates %s: %s", optarg, strerror(errno));
+			return false;
+		}
+		break;
 	case OPT_PATH: o->path = optarg; break;
 	case OPT_LOG: o->log = optarg; break;
 	case 'q': o->quiet = true; break;

@@ -30,11 +30,13 @@ struct link {
 	bool in_place;         /* [link NETNS/NAME] */
 	bool is_lo;            /* configured, never made */
 	bool second;           /* the other end of a pair, made with its peer */
+	bool broken;           /* a mistake in its sections: what it lacks may stand there */
 	bool on_bridge;        /* a bridge, or it stands on one */
 	bool after_move;       /* for the planner: it stands on one that is moved, so it is made after that */
 	const struct kind *kind;
 	struct words type;                  /* all words of `type` */
 	struct link *peer, *parent, *master; /* master: from the step that makes it */
+	const struct statement *paired;      /* the `peer` that made it an end of a pair */
 	struct statement *single[KEYS];
 	struct statement *first[KEYS];      /* the value of a single-valued key in the step that makes the link */
 	size_t ports;
@@ -96,6 +98,7 @@ struct variable {
 struct model {
 	const char *file;
 	const char *name, *title, *style;
+	unsigned style_line; /* 0: the standard one */
 	const char **texts;
 	size_t n_texts;
 	struct netns *host;

@@ -331,34 +331,36 @@ bool ends_with(const char *text, const char *suffix)
 	return length >= tail && !strcmp(text + length - tail, suffix);
 }
 
-/* Levenshtein's distance; words longer than the rows are far from everything */
+/* How many letters have to be changed, added, left out or swapped with the next one to make B of A; words longer than
+ * the rows are far from everything */
 static size_t distance(const char *a, const char *b)
 {
 	enum { LONGEST = 40 };
-	size_t la = strlen(a), lb = strlen(b), row[LONGEST + 1];
-	if (la > LONGEST || lb > LONGEST)
+	size_t la = strlen(a), lb = strlen(b), d[LONGEST + 1][LONGEST + 1];
+	if (la > LONGEST || lb > LONGEST || la > lb + 2 || lb > la + 2)
 		return LONGEST;
 	for (size_t j = 0; j <= lb; j++)
-		row[j] = j;
+		d[0][j] = j;
 	for (size_t i = 1; i <= la; i++) {
-		size_t diagonal = row[0];
-		row[0] = i;
+		d[i][0] = i;
 		for (size_t j = 1; j <= lb; j++) {
-			size_t change = diagonal + (a[i - 1] != b[j - 1]);
-			diagonal = row[j];
-			size_t insert = row[j - 1] + 1, delete = row[j] + 1;
-			row[j] = change < insert ? change : insert;
-			if (delete < row[j])
-				row[j] = delete;
+			size_t best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+			if (d[i - 1][j] + 1 < best)
+				best = d[i - 1][j] + 1;
+			if (d[i][j - 1] + 1 < best)
+				best = d[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+				best = d[i - 2][j - 2] + 1;
+			d[i][j] = best;
 		}
 	}
-	return row[lb];
+	return d[la][lb];
 }
 
 const char *nearest_word(const char *word, const char *const *words, size_t n)
 {
 	const char *nearest = NULL;
-	size_t best = 3;
+	size_t best = strlen(word) < 4 ? 2 : 3; /* of three letters, two others are another word */
 	for (size_t i = 0; i < n; i++) {
 		size_t d = distance(word, words[i]);
 		if (d < best && d < strlen(words[i])) {

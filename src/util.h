@@ -80,7 +80,7 @@ double now_monotonic(void);
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);
 
-/* The word among WORDS (N of them) that is nearest to WORD, at most two edits away; else NULL. */
+/* The word among WORDS (N of them) that is nearest to WORD, at most two edits away, one of a short word; else NULL. */
 const char *nearest_word(const char *word, const char *const *words, size_t n);
 
 #endif
