@@ -201,8 +201,12 @@ static enum exit_status do_test(struct scenario *s, const struct options *o, con
 		complain("no sandbox: %s", why);
 		return EXIT_REFUSED;
 	}
-	if (inside > EXIT_INTERRUPTED)
+	if (inside > EXIT_INTERRUPTED) {
+		/* a command's line may be open */
+		printf("%s", o->quiet ? "" : "\n");
+		fflush(stdout);
 		complain("the sandbox was ended by signal %d (%s); nothing of it is left", inside - 128, strsignal(inside - 128));
+	}
 	return (enum exit_status)inside;
 }
 

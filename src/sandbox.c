@@ -42,12 +42,10 @@ static const char *reason_of_settings(const struct trouble *trouble, bool cloned
 		long value;
 		bool denies; /* it shows as EPERM or EACCES, to others than root; else as ENOSPC */
 	} settings[] = {
-		{ "/proc/sys/user/max_user_namespaces",
-		  "user.max_user_namespaces is 0; 'sysctl -w user.max_user_namespaces=10000' allows them", 0, false },
-		{ "/proc/sys/user/max_mnt_namespaces", "user.max_mnt_namespaces is 0", 0, false },
-		{ "/proc/sys/user/max_net_namespaces", "user.max_net_namespaces is 0", 0, false },
-		{ "/proc/sys/user/max_pid_namespaces", "user.max_pid_namespaces is 0", 0, false },
-		{ "/proc/sys/user/max_ipc_namespaces", "user.max_ipc_namespaces is 0", 0, false },
+#define LIMIT(what) { "/proc/sys/user/max_" what "_namespaces", "user.max_" what "_namespaces is 0; " \
+	"'sysctl -w user.max_" what "_namespaces=10000' allows them", 0, false }
+		LIMIT("user"), LIMIT("mnt"), LIMIT("pid"), LIMIT("net"), LIMIT("ipc"),
+#undef LIMIT
 		{ "/proc/sys/kernel/unprivileged_userns_clone",
 		  "kernel.unprivileged_userns_clone is 0; 'sysctl -w kernel.unprivileged_userns_clone=1' allows it", 0, true },
 		{ "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
