@@ -350,8 +350,9 @@ await() {
 		until init=$(child "$1") && worker=$(child "$init") && command=$(child "$worker") &&
 			[ "$(< "/proc/$command/comm")" = sleep ]; do sleep 0.03; done 2> /dev/null
 		echo "$init $worker $command"' bash "$vnetgen")
-	all="$vnetgen $init $worker $command $(readlink "/proc/$command/ns/user")"
-	[ "${all##* }" ]
+	# while it is held open here, its number is given to no other namespace
+	exec {held}< "/proc/$command/ns/user"
+	all="$vnetgen $init $worker $command $(readlink "/proc/$BASHPID/fd/$held")"
 }
 
 # gone PID... NAMESPACE: there are no such processes, and no others in that user namespace; or will not be in a moment.
