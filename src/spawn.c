@@ -54,7 +54,7 @@ static char **make_environment(struct arena *arena, const char *path)
 /* The child's side: it is noted, then becomes the command.  The parent is halted meanwhile and its memory is ours too,
  * so what is noted here it knows, *error as well: why there is no command. */
 static _Noreturn void become(const struct spawn *spawn, const char *file, char **environment, pid_t parent,
-                             const int pipes[2], int *error)
+                             const int pipes[2], volatile int *error)
 {
 	sigset_t none;
 	setpgid(0, 0);
@@ -80,7 +80,8 @@ static _Noreturn void become(const struct spawn *spawn, const char *file, char *
 
 /* vfork(2), since a copy of our memory that is given up at once costs more than all the rest, the more the larger the
  * scenario is. */
-static pid_t start(const struct spawn *spawn, const char *file, char **environment, const int pipes[2], int *error)
+static pid_t start(const struct spawn *spawn, const char *file, char **environment, const int pipes[2],
+                   volatile int *error)
 {
 	pid_t parent = getpid(), pid = vfork();
 	if (pid == 0)
@@ -157,7 +158,8 @@ static void not_started(struct outcome *outcome, int error)
 static void run_child(const struct spawn *spawn, struct outcome *outcome, const char *file, char **environment,
                       const sigset_t *mask)
 {
-	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, pidfd = -1, error = 0;
+	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, pidfd = -1;
+	volatile int error = 0; /* the child writes it, which the compiler does not expect */
 	pid_t pid = -1;
 	if (pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0)
 		pid = start(spawn, file, environment, (int[]){ out[1], err[1] }, &error);
