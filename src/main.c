@@ -1,5 +1,6 @@
 /* vnetgen: options, the table of commands, exit statuses; nothing else. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "run.h"
 #include "sandbox.h"
 #include "script.h"
+#include "sysctls.h"
 #include "tap.h"
 #include "values.h"
 
@@ -31,6 +33,7 @@ struct scenario {
 	struct arena arena;
 	struct log log;
 	struct executor executor;
+	struct sysctls sysctls; /* for a sandbox */
 };
 
 static void scenario_close(struct scenario *s)
@@ -41,6 +44,7 @@ static void scenario_close(struct scenario *s)
 	model_free(&s->model);
 	report_free(&s->report);
 	log_close(&s->log);
+	sysctls_free(&s->sysctls);
 	arena_free(&s->arena);
 }
 
@@ -176,6 +180,13 @@ static int test_here(void *user)
 	return status;
 }
 
+static int test_in_sandbox(void *user)
+{
+	struct scenario *s = user;
+	sysctls_judge(&s->sysctls, &s->report);
+	return report_print(&s->report) ? EXIT_REFUSED : test_here(s);
+}
+
 static enum exit_status do_test(struct scenario *s, const struct options *o, const char *file)
 {
 	enum exit_status status = load(s, o, file);
@@ -184,10 +195,17 @@ static enum exit_status do_test(struct scenario *s, const struct options *o, con
 	if (!o->sandbox)
 		return may_build() ? (enum exit_status)test_here(s) : EXIT_REFUSED;
 	char why[256];
-	int inside = sandbox_run(test_here, s, why, sizeof why);
+	sysctls_note(&s->sysctls, &s->model);
+	int inside = sandbox_run(test_in_sandbox, s, why, sizeof why);
 	if (inside < 0) {
 		complain("no sandbox: %s", why);
 		return EXIT_REFUSED;
+	}
+	if (inside > EXIT_INTERRUPTED) {
+		/* a command's line may be open */
+		printf("%s", o->quiet ? "" : "\n");
+		fflush(stdout);
+		complain("the sandbox was ended by signal %d (%s); nothing of it is left", inside - 128, strsignal(inside - 128));
 	}
 	return (enum exit_status)inside;
 }
@@ -377,6 +395,10 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 
 int main(int argc, char **argv)
 {
+	/* a file that is opened must not become a standard stream that was closed */
+	for (int fd = 0; fd >= 0 && fd <= STDERR_FILENO;)
+		if ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) > STDERR_FILENO)
+			close(fd);
 	struct options options = { 0 };
 	struct arena arena = { 0 };
 	enum exit_status status = run_command_line(argc, argv, &options, &arena);

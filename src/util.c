@@ -313,6 +313,18 @@ bool write_all(int fd, const void *bytes, size_t length)
 	return true;
 }
 
+bool file_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return false;
+	bool good = write_all(fd, text, strlen(text));
+	int error = errno;
+	close(fd);
+	errno = error;
+	return good;
+}
+
 double now_monotonic(void)
 {
 	struct timespec now;

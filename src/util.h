@@ -73,6 +73,8 @@ void table_free(struct table *table);
 char *file_read(const char *path, size_t *length);
 /* Writes all bytes, however many write(2) calls that takes; false with errno set. */
 bool write_all(int fd, const void *bytes, size_t length);
+/* Writes TEXT with one write(2) to a file that is there, as those of /proc want it; false with errno set. */
+bool file_write(const char *path, const char *text);
 
 /* Seconds of CLOCK_MONOTONIC. */
 double now_monotonic(void);
