@@ -48,6 +48,28 @@ static void set(struct graphing *g, struct data *object, const char *key, const 
 	data_set_string(g->arena, object, key, text ? clean(g, text) : "");
 }
 
+/* A title, and one for where nothing can be escaped: Mermaid's own titles lose '<', and show an '&' as "&amp;". */
+static void set_title(struct graphing *g, struct data *object, const char *title)
+{
+	static const struct {
+		char byte;
+		const char *wide;
+	} wide[] = { { '&', "\uff06" }, { '<', "\uff1c" }, { '>', "\uff1e" } };
+	struct buffer plain = { 0 };
+	for (const char *c = title; *c; c++) {
+		size_t i = 0;
+		while (i < COUNT(wide) && wide[i].byte != *c)
+			i++;
+		if (i < COUNT(wide))
+			buffer_puts(&plain, wide[i].wide);
+		else
+			buffer_putc(&plain, *c);
+	}
+	set(g, object, "title", title);
+	set(g, object, "plain_title", buffer_text(&plain));
+	buffer_free(&plain);
+}
+
 static void set_flag(struct graphing *g, struct data *object, const char *key, bool flag)
 {
 	data_set_bool(g->arena, object, key, flag);
@@ -251,9 +273,10 @@ static size_t number_of(const struct graphing *g, const struct device *device)
 	return (size_t)(device - g->network.devices);
 }
 
+/* Tunnels go over the network and do not shape it. */
 static bool is_cable(const struct edge *edge)
 {
-	return edge->kind == EDGE_PAIR || edge->kind == EDGE_TUNNEL;
+	return edge->kind == EDGE_PAIR;
 }
 
 static bool is_inside(const struct edge *edge)
@@ -267,7 +290,7 @@ static void find_facing(struct graphing *g)
 	g->facing = arena_alloc(g->arena, (g->network.n_devices + 1) * sizeof *g->facing);
 	for (size_t i = 0; i < g->network.n_edges; i++) {
 		const struct edge *edge = &g->network.edges[i];
-		if (is_inside(edge))
+		if (is_inside(edge) || edge->kind == EDGE_TUNNEL)
 			continue;
 		for (const struct device *end = edge->from; end; end = holder(end))
 			g->facing[number_of(g, end)] |= FACES_RIGHT;
@@ -322,7 +345,7 @@ static void turn_parents(struct graphing *g)
 {
 	for (size_t i = 0; i < g->network.n_edges; i++) {
 		struct edge *edge = &g->network.edges[i];
-		if (edge->kind == EDGE_PARENT && is_inside(edge) &&
+		if ((edge->kind == EDGE_PARENT || edge->kind == EDGE_UNDERLAY) && is_inside(edge) &&
 		    g->facing[number_of(g, outermost(edge->from))] == FACES_RIGHT)
 			turn_edge(edge);
 	}
@@ -359,10 +382,13 @@ static struct data *view_devices(struct graphing *g, const struct box *box, cons
 static struct data *view_device(struct graphing *g, const struct box *box, const struct device *device)
 {
 	struct data *object = data_object(g->arena), *ports = data_list(g->arena), *sides = data_list(g->arena);
+	enum { FEW = 4 };
+	bool many = false;
 	for (int right = 0; device->ports && right < 2; right++) {
 		struct data *side = data_object(g->arena), *list = view_devices(g, box, device, !right, right);
 		for (size_t i = 0; i < list->n; i++)
 			data_append(g->arena, ports, list->items[i]);
+		many |= list->n > FEW;
 		data_set(g->arena, side, "ports", list);
 		if (list->n)
 			data_append(g->arena, sides, side);
@@ -379,10 +405,57 @@ static struct data *view_device(struct graphing *g, const struct box *box, const
 	set_flag(g, object, "changed", device->changed);
 	data_set(g->arena, object, "lines", view_lines(g, &device->lines));
 	set_flag(g, object, "holds", device->ports);
+	set_flag(g, object, "says", device->lines.n || !device->up || *data_get(object, "detail", strlen("detail"))->string);
 	data_set(g->arena, object, "ports", ports);
 	data_set(g->arena, object, "sides", sides);
+	set_flag(g, object, "many", many);
 	data_set(g->arena, object, "rows", view_rows(g, box, device));
 	return object;
+}
+
+static bool is_shown(const struct graphing *g, const struct box *box)
+{
+	bool host = box->netns == g->network.plan->model->host;
+	return box->drawn == box && (!host || box->n || box->lines.n);
+}
+
+/* The first or the last thing in a box that an edge can lead to; an empty one has its lo. */
+static const char *anchor(struct graphing *g, const struct box *box, bool last)
+{
+	const struct device *found = NULL;
+	for (size_t i = 0; i < box->n && (last || !found); i++)
+		if (is_drawn_in(box->devices[i], NULL))
+			found = box->devices[i];
+	return found ? device_id(g, found) : arena_printf(g->arena, "%s_lo", box_id(g, box->netns));
+}
+
+/* Pairs of boxes that nothing joins to others, to stand beside each other, a few in each row. */
+static struct data *view_loose(struct graphing *g)
+{
+	enum { IN_A_ROW = 5 };
+	struct data *list = data_list(g->arena);
+	bool *joined = xcalloc(g->network.n + 1, sizeof *joined);
+	size_t in_row = 0;
+	const char *last = NULL;
+	for (size_t i = 0; i < g->network.n_edges; i++) {
+		const struct edge *edge = &g->network.edges[i];
+		if (!is_inside(edge))
+			joined[edge->from->box - g->network.boxes] = joined[edge->to->box - g->network.boxes] = true;
+	}
+	for (size_t i = 0; i < g->network.n; i++) {
+		const struct box *box = &g->network.boxes[i];
+		if (joined[i] || !is_shown(g, box))
+			continue;
+		if (in_row++ % IN_A_ROW) {
+			struct data *pair = data_object(g->arena);
+			set(g, pair, "from", last);
+			set(g, pair, "to", anchor(g, box, false));
+			data_append(g->arena, list, pair);
+		}
+		last = anchor(g, box, true);
+	}
+	free(joined);
+	return list;
 }
 
 static struct data *view_boxes(struct graphing *g)
@@ -391,7 +464,7 @@ static struct data *view_boxes(struct graphing *g)
 	for (size_t i = 0; i < g->network.n; i++) {
 		const struct box *box = &g->network.boxes[i];
 		bool host = box->netns == g->network.plan->model->host;
-		if (box->drawn != box || (host && !box->n && !box->lines.n))
+		if (!is_shown(g, box))
 			continue;
 		struct data *object = data_object(g->arena), *devices = view_devices(g, box, NULL, true, true);
 		set(g, object, "id", box_id(g, box->netns));
@@ -542,6 +615,7 @@ static struct data *view_edges(struct graphing *g)
 		set_type(g, object, edge->from);
 		set_flag(g, object, "named", named);
 		set_flag(g, object, "inside", is_inside(edge));
+		set_flag(g, object, "across", is_cable(edge) && !is_inside(edge));
 		set_flag(g, object, "down", edge->down);
 		set_flag(g, object, "added", edge->added);
 		if (edge->count > 1)
@@ -577,20 +651,21 @@ struct data *graph_view(struct arena *arena, const struct templates *templates, 
 	turn_parents(&g);
 	find_stacks(&g);
 	set(&g, view, "name", model->name);
-	set(&g, view, "title", model->title);
+	set_title(&g, view, model->title);
 	set(&g, view, "file", model->file);
 	set(&g, view, "version", VERSION);
 	if (g.network.last) {
 		struct data *step = data_object(arena);
 		set_number(&g, step, "number", g.network.step);
 		set_number(&g, step, "total", g.network.steps);
-		set(&g, step, "title", view_title(arena, g.network.last, options->language, &g.wrong));
+		set_title(&g, step, view_title(arena, g.network.last, options->language, &g.wrong));
 		data_set(arena, view, "step", step);
 	} else {
 		set_flag(&g, view, "step", false);
 	}
 	data_set(arena, view, "boxes", view_boxes(&g));
 	data_set(arena, view, "edges", view_edges(&g));
+	data_set(arena, view, "loose", view_loose(&g));
 	table_free(&g.ids);
 	table_free(&g.id_of);
 	network_free(&g.network);

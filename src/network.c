@@ -335,7 +335,7 @@ static void join_tunnels(struct drawing *d)
 				add_edge(d, EDGE_TUNNEL, device, other);
 			struct device *underlay = link->parent ? NULL : find_underlay(d, link);
 			if (underlay && underlay != device)
-				add_edge(d, EDGE_UNDERLAY, device, underlay);
+				add_edge(d, EDGE_UNDERLAY, underlay, device);
 		}
 	}
 	table_free(&tunnels);

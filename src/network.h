@@ -52,9 +52,9 @@ struct device {
 
 enum edge_kind {
 	EDGE_PAIR,     /* the two ends of a veth */
-	EDGE_PARENT,   /* what a device stands on: `link` */
+	EDGE_PARENT,   /* from what a device stands on, `link`, to it */
 	EDGE_TUNNEL,   /* two ends of a tunnel that name each other's address */
-	EDGE_UNDERLAY, /* the device that a tunnel's packets leave by */
+	EDGE_UNDERLAY, /* from the device that a tunnel's packets leave by, to it */
 	EDGE_KINDS
 };
 
