@@ -681,7 +681,9 @@ struct data *graph_view(struct arena *arena, const struct templates *templates, 
 static void escape_mermaid(struct buffer *out, const char *text)
 {
 	for (; *text; text++) {
-		if (strchr("\"#&<>`\\%$", *text))
+		if (*text == '\\' && text[1] == 'n')
+			buffer_puts(out, "#92;<wbr>"); /* else the two are the end of a line, however they are written */
+		else if (strchr("\"#&<>`\\%$", *text))
 			buffer_printf(out, "#%d;", *text);
 		else
 			buffer_putc(out, *text);
@@ -714,8 +716,7 @@ bool graph_is_text(const struct templates *templates, const char *name)
 
 const char *graph_formats(const struct templates *templates)
 {
-	return arena_printf(templates->arena, "%s, and by Graphviz svg, png and pdf",
-	                    templates_list(templates, "graph", ".mustache"));
+	return arena_printf(templates->arena, "svg, png, pdf, %s", templates_list(templates, "graph", ".mustache"));
 }
 
 struct partials {

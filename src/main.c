@@ -290,7 +290,7 @@ static const struct option_line {
 	{ { "keep", no_argument, NULL, OPT_KEEP }, TAKES_KEEP, "", "leaves what was made when a command fails" },
 	{ { "sandbox", no_argument, NULL, OPT_SANDBOX }, TAKES_SANDBOX, "", "in namespaces of its own, without root" },
 	{ { "format", required_argument, NULL, OPT_FORMAT }, TAKES_DRAWING, "FORMAT",
-	  "mermaid (the default), dot, svg, png, pdf, or a template of yours" },
+	  "draws it so; there are " },
 	{ { "output", required_argument, NULL, 'o' }, TAKES_DRAWING, "FILE", "writes it there; NAME.svg says the format" },
 	{ { "step", required_argument, NULL, OPT_STEP }, TAKES_DRAWING, "N", "draws what is there after step N" },
 	{ { "all", no_argument, NULL, OPT_ALL }, TAKES_DRAWING, "", "draws each one where there are many alike" },
@@ -324,7 +324,9 @@ static void print_help(const struct options *o, struct arena *arena)
 		snprintf(left, sizeof left, "%s--%s %s", is_short ? (char[]){ '-', (char)line->option.val, ',', ' ', '\0' } : "",
 		         line->option.name, line->argument);
 		printf("  %-22s %s%s\n", left, line->says,
-		       line->option.val == OPT_STYLE ? templates_list(&templates, "styles", ".ini") : "");
+		       line->option.val == OPT_STYLE    ? templates_list(&templates, "styles", ".ini")
+		       : line->option.val == OPT_FORMAT ? graph_formats(&templates)
+		                                        : "");
 	}
 	printf("\nSee vnetgen(1), vnetgen-scenario(5).\n");
 }
