@@ -42,6 +42,7 @@ struct link {
 	size_t ports;
 	struct undo *passing; /* for the planner: what undoes it as long as it is on its way */
 	bool planned;
+	size_t made, moved;   /* set by the planner: the plan's steps, from 1, that make it and move it; 0: none does */
 	bool in_list;                       /* for sorting by parent */
 };
 

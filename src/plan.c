@@ -297,11 +297,13 @@ static void emit_link_add(struct planner *p, struct link *link)
 		if (placed_in(p, link->peer))
 			need_netns(p, placed_in(p, link->peer), line, link->header);
 		link->peer->planned = true;
+		link->peer->made = p->plan->n;
 	}
 	if (placed_in(p, link))
 		need_netns(p, placed_in(p, link), line, link->header);
 	struct command *command = emit(p, LINK_ADD, fields, line, from, "link", type->word[0]);
 	link->planned = true;
+	link->made = p->plan->n;
 	begin_undo_of_link(p, command, link);
 }
 
@@ -383,6 +385,7 @@ static void emit_moves(struct planner *p, const struct step *step)
 		set(p, fields, "target", link->end->name);
 		struct command *command = emit(p, LINK_MOVE, fields, line, host, "move", "");
 		command->ends = link->passing;
+		link->moved = p->plan->n;
 		if (reaches_outside(p, link))
 			command->begins[0] = undo_link(p, UNDO_EARLY, link->end, link, true);
 	}

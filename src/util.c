@@ -382,3 +382,17 @@ const char *nearest_word(const char *word, const char *const *words, size_t n)
 	}
 	return nearest;
 }
+
+size_t utf8_length(const unsigned char *bytes, size_t n)
+{
+	size_t length = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc2 ? 0 : bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 :
+	                bytes[0] < 0xf5 ? 4 : 0;
+	if (length > n)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+	bool overlong = (bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xf0 && bytes[1] < 0x90);
+	bool outside = (bytes[0] == 0xed && bytes[1] > 0x9f) || (bytes[0] == 0xf4 && bytes[1] > 0x8f);
+	return length > 1 && (overlong || outside) ? 0 : length;
+}
