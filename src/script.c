@@ -11,7 +11,7 @@ bool script_print(const struct templates *templates, const char *name, const str
 	*wrong = text ? NULL : path;
 	if (!text)
 		return false;
-	struct mustache *template = mustache_compile(templates->arena, path, text, wrong);
+	struct mustache *template = mustache_compile(templates->arena, path, 1, text, wrong);
 	if (!template)
 		return false;
 	struct buffer out = { 0 };
