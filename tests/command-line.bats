@@ -57,7 +57,7 @@ says() {
 	printf '[style]\ncreate = moved\nip = {{#netns}ip\n' >"$own"
 	run -1 --separate-stderr vnetgen --dry-run --templates "$BATS_TEST_TMPDIR" --style mine scenarios/veth-pair.ini
 	[ -z "$output" ]
-	[ "$stderr" = "vnetgen: $own:3:1: a tag that begins with '{{#netns}ip' is not closed by '}}'" ]
+	[ "$stderr" = "vnetgen: $own:3: a tag that begins with '{{#netns}ip' is not closed by '}}'" ]
 	printf '[style]\ncreate = moved\nlink up\n' >"$own"
 	run -1 --separate-stderr vnetgen --dry-run --templates "$BATS_TEST_TMPDIR" --style mine scenarios/veth-pair.ini
 	[ "$stderr" = "vnetgen: $own:3: [style] 'link up' is no KEY = VALUE: it has no '='" ]
