@@ -66,7 +66,7 @@ texts_of() {
 
 @test "each message of the sources has its test" {
 	cat tests/errors/*.err >"$BATS_TEST_TMPDIR/said"
-	for source in reader variables values words model links plan; do
+	for source in reader ranges variables values words model links plan; do
 		texts_of "src/$source.c"
 	done | sort -u |
 		# a word of the language that comes later, and what is no message
@@ -79,6 +79,13 @@ texts_of() {
 	done <"$BATS_TEST_TMPDIR/texts"
 	echo "no test in tests/errors has:"$'\n'"$missing"
 	[ -z "$missing" ]
+}
+
+@test "ranges that make more text than there may be" {
+	{
+		printf '[check a{1..500000}]\nrun = echo {n} '
+		times 2000 x
+	} | made range-text
 }
 
 @test "NUL bytes" {
