@@ -331,9 +331,14 @@ static void (*const builders[PHASES])(struct planner *, const struct step *) = {
 	[PHASE_MOVE] = build_moves,
 	[PHASE_SET] = build_sets,
 	[PHASE_UP] = build_ups,
-	[PHASE_ADDRESS] = build_addresses,
+	[PHASE_ADDRESS] = build_objects,
 	[PHASE_BRIDGE_UP] = build_bridge_ups,
-	[PHASE_ROUTE] = build_routes,
+	[PHASE_NEIGH] = build_objects,
+	[PHASE_ROUTE] = build_objects,
+	[PHASE_RULE] = build_objects,
+	[PHASE_QDISC] = build_objects,
+	[PHASE_VLAN] = build_objects,
+	[PHASE_FDB] = build_objects,
 };
 
 void build_phase(struct planner *p, const struct step *step, enum phase phase)

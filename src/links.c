@@ -366,7 +366,7 @@ static void check_statements(struct resolving *r)
 				report_error(r->report, statement->line, statement->header, statement->key->word,
 				             "'%s' is made in an earlier step, by line %u", link->name, link->line);
 			bool is_ipv6;
-			if (id != KEY_ADDRESS)
+			if (id != KEY_ADDRESS || strcmp(statement->verb, "add"))
 				continue;
 			const char *word = statement->words.word[!strcmp(statement->words.word[0], "local")];
 			const char *key = arena_printf(&model->arena, "%p %s", (void *)link,

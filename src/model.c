@@ -339,6 +339,23 @@ void model_state(struct model *model, struct statement *statement, struct report
 	*array_add(step->statements, step->n_statements, step->statements_room) = statement;
 }
 
+static const char *take_word(struct words *words)
+{
+	words->n--;
+	return *words->word++;
+}
+
+/* [-4|-6] [VERB] WORD... */
+static void take_verb(struct statement *statement)
+{
+	struct words *words = &statement->words;
+	if (statement->key->family && words->n && (!strcmp(words->word[0], "-4") || !strcmp(words->word[0], "-6")))
+		statement->family = take_word(words);
+	if (!statement->key->verbs)
+		return;
+	statement->verb = words->n && word_is_verb(words->word[0]) ? take_word(words) : "add";
+}
+
 /* Reads the pairs of an object's section; what is wrong in itself is reported and left out. */
 static struct statement *read_statements(struct building *b, struct section *section, enum section_kind kind,
                                          size_t *n)
@@ -364,6 +381,8 @@ static struct statement *read_statements(struct building *b, struct section *sec
 			wrong = words_split(&b->model->arena, statement->value, &statement->words);
 		if (!wrong && key->id == KEY_ADDRESS)
 			wrong = value_hosts(&b->model->arena, &statement->words);
+		if (!wrong)
+			take_verb(statement);
 		if (!wrong)
 			wrong = value_wrong(&b->model->arena, statement);
 		if (wrong)

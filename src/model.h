@@ -41,6 +41,7 @@ struct link {
 	struct undo *passing; /* for the planner: what undoes it as long as it is on its way */
 	bool planned;
 	bool in_list;                       /* for sorting by parent */
+	const struct step *queued;          /* for the planner: the step whose qdiscs of it are in the plan */
 };
 
 /* One "key = value" about a namespace or a link. */
@@ -48,7 +49,9 @@ struct statement {
 	const struct key_rule *key;
 	enum phase phase;
 	const char *value;
-	struct words words; /* of keys that are split */
+	struct words words; /* of keys that are split, without the next two */
+	const char *family; /* "-4" or "-6"; NULL: not given */
+	const char *verb;   /* "add" unless given; NULL where there is none */
 	const char *header;
 	unsigned line;
 	size_t step;

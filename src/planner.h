@@ -62,8 +62,8 @@ void emit_need_link(struct planner *p, const struct link *link, unsigned line, c
 
 /* Adds the commands of one phase for what the sections of STEP declare. */
 void build_phase(struct planner *p, const struct step *step, enum phase phase);
-void build_addresses(struct planner *p, const struct step *step);
-void build_routes(struct planner *p, const struct step *step);
+/* objects.c: addresses, neighbours, routes, rules, queueing, VLANs, forwarding entries. */
+void build_objects(struct planner *p, const struct step *step);
 
 /* --- actions.c --- */
 

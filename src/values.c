@@ -198,22 +198,10 @@ static bool looks_like_address(const char *word)
 	return dots >= 3 || colons >= 2;
 }
 
-static const char *later_word(struct arena *arena, const struct statement *statement)
-{
-	static const char *const later[] = { "add", "append", "replace", "change", "del", "-4", "-6" };
-	for (size_t i = 0; i < COUNT(later); i++)
-		if (!strcmp(statement->words.word[0], later[i]))
-			return arena_printf(arena, "'%s' before the value is not in this version yet; without it, it is 'add'",
-			                    later[i]);
-	return NULL;
-}
-
 static const char *wrong_address(struct arena *arena, const struct statement *statement)
 {
-	const char *word = statement->words.word[0], *later = later_word(arena, statement);
+	const char *word = statement->words.word[0];
 	bool is_ipv6;
-	if (later)
-		return later;
 	if (!strcmp(word, "local") && statement->words.n > 1)
 		word = statement->words.word[1];
 	if (!value_address(arena, word, &is_ipv6))
@@ -222,23 +210,34 @@ static const char *wrong_address(struct arena *arena, const struct statement *st
 	return NULL;
 }
 
-static const char *wrong_route(struct arena *arena, const struct statement *statement)
+static bool looks_like_mac(const char *word)
+{
+	const char *c = word;
+	for (int i = 0; i < 6; i++, c += 3)
+		if (!isxdigit((unsigned char)c[0]) || !isxdigit((unsigned char)c[1]) || c[2] != (i < 5 ? ':' : '\0'))
+			return false;
+	return true;
+}
+
+static const char *wrong_object(struct arena *arena, const struct statement *statement)
 {
 	bool is_ipv6;
+	if (*statement->words.word[0] == '-')
+		return arena_printf(arena, "'%s': %s", statement->words.word[0],
+		                    statement->key->family ? "of ip's options only -4 and -6 can stand here"
+		                                           : "no option can stand here");
 	for (size_t i = 0; i < statement->words.n; i++) {
 		const char *word = statement->words.word[i];
-		if (looks_like_address(word) && !value_address(arena, word, &is_ipv6))
+		if (looks_like_address(word) && !looks_like_mac(word) && !value_address(arena, word, &is_ipv6))
 			return arena_printf(arena, "'%s' is no IPv4 or IPv6 address or prefix", word);
 	}
-	return later_word(arena, statement);
+	return NULL;
 }
 
 static const char *wrong_mac(struct arena *arena, const struct statement *statement)
 {
-	const char *c = statement->value;
-	for (int i = 0; i < 6; i++, c += 3)
-		if (!isxdigit((unsigned char)c[0]) || !isxdigit((unsigned char)c[1]) || c[2] != (i < 5 ? ':' : '\0'))
-			return arena_printf(arena, "'%s' is no MAC address, as in 02:00:00:00:00:01", statement->value);
+	if (!looks_like_mac(statement->value))
+		return arena_printf(arena, "'%s' is no MAC address, as in 02:00:00:00:00:01", statement->value);
 	if (strtoul((char[]){ statement->value[1], '\0' }, NULL, 16) & 1)
 		return arena_printf(arena, "'%s' is a multicast address: the first byte of a device's own is even",
 		                    statement->value);
@@ -278,15 +277,34 @@ static const char *wrong_words(struct arena *arena, const struct statement *stat
 	return *statement->words.word[0] == '-' ? "begins with '-', which is for options of ip itself" : NULL;
 }
 
+/* Is WORD one of the words in LIST? */
+static bool has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+	for (const char *c = list; *c; c += strspn(c, " ")) {
+		size_t n = strcspn(c, " ");
+		if (n == length && !strncmp(c, word, n))
+			return true;
+		c += n;
+	}
+	return false;
+}
+
 const char *value_wrong(struct arena *arena, const struct statement *statement)
 {
 	static const char *(*const checks[KEYS])(struct arena *, const struct statement *) = {
-		[KEY_ADDRESS] = wrong_address, [KEY_ROUTE] = wrong_route,   [KEY_MAC] = wrong_mac,
+		[KEY_ADDRESS] = wrong_address, [KEY_ROUTE] = wrong_object,  [KEY_RULE] = wrong_object,
+		[KEY_NEIGH] = wrong_object,    [KEY_NEXTHOP] = wrong_object, [KEY_QDISC] = wrong_object,
+		[KEY_CLASS] = wrong_object,    [KEY_FILTER] = wrong_object, [KEY_VLAN] = wrong_object,
+		[KEY_FDB] = wrong_object,      [KEY_MAC] = wrong_mac,
 		[KEY_MTU] = wrong_mtu,         [KEY_UP] = wrong_bool,       [KEY_LO] = wrong_bool,
 		[KEY_SYSCTL] = wrong_sysctl,   [KEY_TYPE] = wrong_words,    [KEY_SET] = wrong_words,
 		[KEY_OPTIONS] = wrong_words,
 	};
 	if (statement->key->words && !statement->words.n)
-		return "is empty";
+		return statement->verb ? arena_printf(arena, "nothing follows '%s'", statement->value) : "is empty";
+	if (statement->verb && !has_word(statement->key->verbs, statement->verb))
+		return arena_printf(arena, "%s has no '%s'; it has %s", statement->key->word, statement->verb,
+		                    statement->key->verbs);
 	return checks[statement->key->id] ? checks[statement->key->id](arena, statement) : NULL;
 }
