@@ -61,6 +61,13 @@ struct undo *emit_undo(struct planner *p, enum undo_class class, const char *tex
 	return undo;
 }
 
+struct undo *emit_undo_restore(struct planner *p, const char *restore, unsigned line)
+{
+	struct undo *undo = emit_undo(p, UNDO_HOST, "", line);
+	undo->restore = restore;
+	return undo;
+}
+
 struct undo *emit_undo_link(struct planner *p, enum undo_class class, const struct netns *netns,
                               const struct link *link, bool added)
 {

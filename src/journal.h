@@ -17,8 +17,6 @@
 
 #include "plan.h"
 
-#define RUN_DIR "/run/vnetgen"
-
 struct journal {
 	int fd; /* -1: not open */
 };

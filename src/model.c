@@ -491,7 +491,7 @@ static void read_ahead(struct building *b, const struct variable *settings, size
 		if (kind == IN_NETNS && *name_of(section))
 			declare_netns(b, section);
 	}
-	variables_reserve(&b->variables, "dir", arena_printf(&model->arena, "/run/vnetgen/%s", name));
+	variables_reserve(&b->variables, "dir", arena_printf(&model->arena, RUN_DIR "/%s", name));
 	for (size_t i = 0; i < ini->n; i++) {
 		const struct section *section = &ini->sections[i];
 		enum section_kind kind;

@@ -8,6 +8,8 @@
 #include "language.h"
 #include "words.h"
 
+#define RUN_DIR "/run/vnetgen" /* ${dir} is below it */
+
 /* A namespace; the host is one with the name "". */
 struct netns {
 	const char *name;
@@ -41,6 +43,7 @@ struct link {
 	struct undo *passing; /* for the planner: what undoes it as long as it is on its way */
 	bool planned;
 	bool in_list;                       /* for sorting by parent */
+	bool queued_undo;                   /* for the planner: its qdiscs are undone */
 	const struct step *queued;          /* for the planner: the step whose qdiscs of it are in the plan */
 };
 

@@ -47,6 +47,17 @@ static void note_address(struct planner *p, const struct statement *statement)
 	note_fresh(&p->fresh_look, &p->n_fresh_look, &p->fresh_look_room, link->end);
 }
 
+/* A rule without one gets the next that is free: by its words alone another's could be deleted. */
+static bool has_priority(const struct words *words)
+{
+	static const char *const names[] = { "priority", "pref", "preference", "order" };
+	for (size_t w = 0; w < words->n; w++)
+		for (size_t i = 0; i < COUNT(names); i++)
+			if (!strcmp(words->word[w], names[i]))
+				return true;
+	return false;
+}
+
 static struct data *object_fields(struct planner *p, const struct statement *statement, const struct netns *netns,
                                   const char *verb)
 {
@@ -58,6 +69,37 @@ static struct data *object_fields(struct planner *p, const struct statement *sta
 	if (statement->link)
 		emit_set(p, fields, "link", statement->link->name);
 	return fields;
+}
+
+/* How it is taken away again where it outlives the network. */
+static struct undo *undo_object(struct planner *p, const struct statement *statement, const struct object *object,
+                                const struct netns *netns)
+{
+	const struct link *link = statement->link;
+	unsigned line = statement->line;
+	if (object->key == KEY_CLASS || object->key == KEY_FILTER) {
+		/* they go with the qdisc that they belong to */
+		if (!link->queued_undo)
+			report_error(p->report, line, statement->header, statement->key->word,
+			             "'%s' is not the scenario's own: give it a 'qdisc' first, with which this can be taken away",
+			             link->name);
+		return NULL;
+	}
+	if (object->key == KEY_QDISC) {
+		if (link->queued_undo)
+			return NULL;
+		statement->link->queued_undo = true;
+	}
+	bool adds = !strcmp(statement->verb, "add") || !strcmp(statement->verb, "append");
+	if (adds && object->key != KEY_QDISC && !(object->key == KEY_RULE && !has_priority(&statement->words))) {
+		struct data *fields = object_fields(p, statement, netns, "del");
+		if (object->key == KEY_NEXTHOP) /* `del` knows no other words */
+			emit_set(p, fields, "words", words_join(&p->scratch, &(struct words){ .word = statement->words.word, .n = 2 }));
+		return emit_undo(p, UNDO_HOST, emit_text(p, object->command, fields, line), line);
+	}
+	struct words restore = { .word = (char *[]){ (char *)(uintptr_t)statement->key->word, (char *)(uintptr_t)(link ? link->name : "") },
+		                     .n = link ? 2 : 1 };
+	return emit_undo_restore(p, words_join(&p->plan->arena, &restore), line);
 }
 
 static void build_object(struct planner *p, const struct statement *statement)
@@ -72,7 +114,7 @@ static void build_object(struct planner *p, const struct statement *statement)
 	emit_need_netns(p, netns, line, statement->header);
 	/* what belongs to a device of ours goes with it */
 	if (!place_is_owned(p, netns) && (!link || link->is_lo))
-		undo = emit_undo(p, UNDO_HOST, emit_text(p, object->command, object_fields(p, statement, netns, "del"), line), line);
+		undo = undo_object(p, statement, object, netns);
 	struct data *fields = object_fields(p, statement, netns, statement->verb);
 	struct command *command = emit_command(p, object->command, fields, line, netns, object->group, "");
 	command->begins[0] = undo;

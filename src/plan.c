@@ -119,8 +119,12 @@ void plan_make(struct plan *plan, struct model *model, const struct style *style
 	make_steps(&p);
 	if (plan->n_undo)
 		qsort(plan->undo, plan->n_undo, sizeof(struct undo *), by_rank);
-	for (size_t i = 0; i < plan->n_undo; i++)
-		plan->undo[i]->rank = i;
+	for (size_t i = 0; i < plan->n_undo; i++) {
+		struct undo *undo = plan->undo[i];
+		undo->rank = i;
+		if (undo->restore)
+			undo->text = arena_printf(&plan->arena, "sh " RUN_DIR "/%s/restore undo %zu", model->name, i);
+	}
 	free(p.fresh_run);
 	free(p.fresh_look);
 	arena_free(&p.scratch);

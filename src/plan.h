@@ -28,7 +28,7 @@ struct command {
 	const char *group, *detail; /* neighbours with the same two stand under one comment: the language's phrase `group` */
 	const struct action *action; /* of RUN, SHOW, CHECK */
 	/* Entries of the undo list that come into force with this command, and that cease with it. */
-	struct undo *begins[2], *ends;
+	struct undo *begins[2], *ends; /* begin at most once with `save` or `restore`, and that is the first */
 };
 
 enum undo_class {
@@ -45,6 +45,9 @@ struct undo {
 	const char *text;  /* the command; with `save` the old value is added to its last word */
 	bool shell;
 	const char *save;  /* the words of a command that prints the old value; NULL: nothing to save */
+	/* KIND and arguments for templates/restore.sh.mustache: what is there is noted before the command and after it,
+	 * and `text` puts it back; NULL: not so */
+	const char *restore;
 	const char *netns; /* of UNDO_NETNS its name, of links where they are ("" the host) */
 	const char *link;
 	bool added;        /* beyond what one would type: undoes what a failure left, or what the kernel does too late */

@@ -51,6 +51,8 @@ struct command *emit_line(struct planner *p, enum command_kind kind, const char 
                           const struct netns *netns);
 /* Adds an entry to the teardown list. */
 struct undo *emit_undo(struct planner *p, enum undo_class class, const char *text, unsigned line);
+/* The same for what has to be read on the machine: what RESTORE (KIND and arguments, see struct undo) lists. */
+struct undo *emit_undo_restore(struct planner *p, const char *restore, unsigned line);
 /* The same for `ip link del`; ADDED when a person would not type it. */
 struct undo *emit_undo_link(struct planner *p, enum undo_class class, const struct netns *netns,
                             const struct link *link, bool added);

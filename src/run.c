@@ -1,5 +1,8 @@
 /* run: a plan is carried out. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -166,12 +169,30 @@ static const char *save_value(struct run *run, const struct undo *undo)
 	return text;
 }
 
+/* Has the record's script note what is there (MOMENT is "before" or "after"). */
+static bool note_state(struct run *run, const struct undo *undo, const char *moment)
+{
+	struct outcome outcome;
+	struct job job = { .silent = true, .timeout = 10,
+		               .text = arena_printf(&run->arena, "sh " RUN_DIR "/%s/restore %s %zu %s", run->plan->model->name,
+		                                    moment, undo->rank, undo->restore) };
+	execute(run->executor, &job, &outcome, &run->arena);
+	bool good = outcome_good(&outcome);
+	if (!good) {
+		complain("%s:%u: cannot note what is there, to put it back: %s", run->plan->model->file, undo->line,
+		         execute_words(run->executor, &job, &outcome, &run->arena));
+		print_indented(stderr, buffer_text(&outcome.stream[STREAM_ERR]));
+	}
+	outcome_free(&outcome);
+	return good;
+}
+
 static bool prepare_undo(struct run *run)
 {
 	for (size_t i = 0; i < COUNT(run->command->begins); i++) {
 		const struct undo *undo = run->command->begins[i];
 		run->undo_texts[i] = !undo ? NULL : undo->save ? save_value(run, undo) : undo->text;
-		if (undo && !run->undo_texts[i])
+		if (undo && (!run->undo_texts[i] || (undo->restore && !note_state(run, undo, "before"))))
 			return false;
 	}
 	return true;
@@ -186,6 +207,8 @@ static void settle_undo(struct run *run, const struct outcome *outcome)
 		const struct undo *undo = command->begins[i];
 		if (!undo || run->journal_broken)
 			continue;
+		if (good && undo->restore)
+			note_state(run, undo, "after");
 		if (good)
 			journal_done(&run->journal, undo->rank, identity_of(undo));
 		else if ((outcome->how == ENDED || outcome->how == NOT_STARTED) && undo->class != UNDO_RUN)
@@ -331,6 +354,17 @@ static bool undo_all(struct executor *executor, const char *name)
 	return good;
 }
 
+static bool write_restore(const char *name, const char *text)
+{
+	char path[200];
+	snprintf(path, sizeof path, RUN_DIR "/%s/restore", name);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	bool good = fd >= 0 && write_all(fd, text, strlen(text));
+	if (fd >= 0)
+		good &= close(fd) == 0;
+	return good;
+}
+
 enum exit_status run_up(struct executor *executor, const struct plan *plan, const struct run_options *options)
 {
 	const char *name = plan->model->name, *wrong;
@@ -341,6 +375,13 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 	if (!journal_start(&run.journal, name, plan->model->file, &run.arena, &wrong, &taken)) {
 		complain("%s", taken ? "another vnetgen has just begun to build this scenario" : wrong);
 		arena_free(&run.arena);
+		return EXIT_REFUSED;
+	}
+	if (*options->restore && !write_restore(name, options->restore)) {
+		complain("cannot write the record in " RUN_DIR "/%s: %s", name, strerror(errno));
+		journal_close(&run.journal);
+		arena_free(&run.arena);
+		undo_all(executor, name);
 		return EXIT_REFUSED;
 	}
 	executor->stop = &stop_wanted;

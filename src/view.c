@@ -121,6 +121,11 @@ static struct data *view_command(struct viewing *v, const struct command *comman
 		set_number(v, save, "number", undo->rank);
 		set(v, save, "command", undo->save);
 		data_set(v->arena, object, "save", save);
+	} else if (undo && undo->restore) {
+		struct data *note = data_object(v->arena);
+		set_number(v, note, "number", undo->rank);
+		set(v, note, "kind", undo->restore);
+		data_set(v->arena, object, "note", note);
 	} else if (undo && (undo->class == UNDO_HOST || undo->class == UNDO_RUN)) {
 		struct data *mark = data_object(v->arena);
 		v->marks = true;
@@ -277,7 +282,8 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	set(&v, view, "title", model->title);
 	set(&v, view, "file", model->file);
 	set(&v, view, "style", model->style);
-	set(&v, view, "dir", arena_printf(arena, "/run/vnetgen/%s", model->name));
+	set(&v, view, "restore_script", options->restore);
+	set(&v, view, "dir", arena_printf(arena, RUN_DIR "/%s", model->name));
 	data_set(arena, view, "texts", lines_of(&v, model->texts, model->n_texts));
 	data_set(arena, view, "steps", view_steps(&v));
 	data_set(arena, view, "taken", view_taken(&v));
