@@ -339,6 +339,7 @@ static void (*const builders[PHASES])(struct planner *, const struct step *) = {
 	[PHASE_QDISC] = build_objects,
 	[PHASE_VLAN] = build_objects,
 	[PHASE_FDB] = build_objects,
+	[PHASE_FIREWALL] = build_firewall,
 };
 
 void build_phase(struct planner *p, const struct step *step, enum phase phase)

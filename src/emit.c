@@ -61,10 +61,18 @@ struct undo *emit_undo(struct planner *p, enum undo_class class, const char *tex
 	return undo;
 }
 
-struct undo *emit_undo_restore(struct planner *p, const char *restore, unsigned line)
+struct undo *emit_undo_restore(struct planner *p, const char *kind, const char *first, const char *second, unsigned line)
 {
 	struct undo *undo = emit_undo(p, UNDO_HOST, "", line);
-	undo->restore = restore;
+	struct buffer words = { 0 };
+	const char *arguments[] = { first, second };
+	buffer_puts(&words, kind);
+	for (size_t i = 0; i < COUNT(arguments) && arguments[i]; i++) {
+		buffer_putc(&words, ' ');
+		words_quote(&words, arguments[i]);
+	}
+	undo->restore = arena_strdup(&p->plan->arena, buffer_text(&words));
+	buffer_free(&words);
 	return undo;
 }
 

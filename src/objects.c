@@ -97,9 +97,7 @@ static struct undo *undo_object(struct planner *p, const struct statement *state
 			emit_set(p, fields, "words", words_join(&p->scratch, &(struct words){ .word = statement->words.word, .n = 2 }));
 		return emit_undo(p, UNDO_HOST, emit_text(p, object->command, fields, line), line);
 	}
-	struct words restore = { .word = (char *[]){ (char *)(uintptr_t)statement->key->word, (char *)(uintptr_t)(link ? link->name : "") },
-		                     .n = link ? 2 : 1 };
-	return emit_undo_restore(p, words_join(&p->plan->arena, &restore), line);
+	return emit_undo_restore(p, statement->key->word, link ? link->name : NULL, NULL, line);
 }
 
 static void build_object(struct planner *p, const struct statement *statement)

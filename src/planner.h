@@ -51,8 +51,8 @@ struct command *emit_line(struct planner *p, enum command_kind kind, const char 
                           const struct netns *netns);
 /* Adds an entry to the teardown list. */
 struct undo *emit_undo(struct planner *p, enum undo_class class, const char *text, unsigned line);
-/* The same for what has to be read on the machine: what RESTORE (KIND and arguments, see struct undo) lists. */
-struct undo *emit_undo_restore(struct planner *p, const char *restore, unsigned line);
+/* The same for what has to be read on the machine: KIND and up to two arguments (or NULL), see struct undo. */
+struct undo *emit_undo_restore(struct planner *p, const char *kind, const char *first, const char *second, unsigned line);
 /* The same for `ip link del`; ADDED when a person would not type it. */
 struct undo *emit_undo_link(struct planner *p, enum undo_class class, const struct netns *netns,
                             const struct link *link, bool added);
@@ -66,6 +66,8 @@ void emit_need_link(struct planner *p, const struct link *link, unsigned line, c
 void build_phase(struct planner *p, const struct step *step, enum phase phase);
 /* objects.c: addresses, neighbours, routes, rules, queueing, VLANs, forwarding entries. */
 void build_objects(struct planner *p, const struct step *step);
+/* firewall.c */
+void build_firewall(struct planner *p, const struct step *step);
 
 /* --- actions.c --- */
 

@@ -3,8 +3,25 @@
 
 #include "restore.h"
 
-/* Every kind that the template has a section for. */
-static const char *const kinds[] = { "address", "neigh", "nexthop", "route", "rule", "qdisc", "vlan", "fdb" };
+/* What the template has sections for: kinds, and what several of them share. */
+static const struct {
+	const char *kind, *shared;
+} kinds[] = {
+	{ "address", "objects" }, { "neigh", "objects" }, { "nexthop", "objects" }, { "route", "objects" },
+	{ "rule", "objects" },    { "qdisc", "objects" }, { "vlan", "objects" },    { "fdb", "objects" },
+	{ "iptables", "firewall" }, { "nft", "firewall" },
+};
+
+static bool needs(const struct plan *plan, const char *kind)
+{
+	size_t length = strlen(kind);
+	for (size_t i = 0; i < plan->n_undo; i++) {
+		const char *restore = plan->undo[i]->restore;
+		if (restore && !strncmp(restore, kind, length) && (!restore[length] || restore[length] == ' '))
+			return true;
+	}
+	return false;
+}
 
 const char *restore_script(const struct templates *templates, const struct plan *plan, const char **wrong)
 {
@@ -12,18 +29,19 @@ const char *restore_script(const struct templates *templates, const struct plan 
 	struct data *view = data_object(arena);
 	bool any = false;
 	for (size_t i = 0; i < COUNT(kinds); i++)
-		data_set_bool(arena, view, kinds[i], false);
-	for (size_t i = 0; i < plan->n_undo; i++) {
-		const char *restore = plan->undo[i]->restore;
-		if (!restore)
-			continue;
-		any = true;
-		data_set_bool(arena, view, arena_strndup(arena, restore, strcspn(restore, " ")), true);
+		data_set_bool(arena, view, kinds[i].shared, false);
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		bool needed = needs(plan, kinds[i].kind);
+		any |= needed;
+		data_set_bool(arena, view, kinds[i].kind, needed);
+		if (needed)
+			data_set_bool(arena, view, kinds[i].shared, true);
 	}
 	if (!any)
 		return "";
 	struct buffer out = { 0 };
-	const char *text = template_render(templates, "restore.sh", view, &out, wrong) ? arena_strdup(arena, buffer_text(&out)) : NULL;
+	bool good = template_render(templates, "restore.sh", view, &out, wrong);
+	const char *text = good ? arena_strdup(arena, buffer_text(&out)) : NULL;
 	buffer_free(&out);
 	return text;
 }

@@ -10,7 +10,7 @@ static const char *const names[COMMAND_KEYS] = {
 	[ADDRESS] = "style.address",         [ROUTE] = "style.route",             [RULE] = "style.rule",
 	[NEIGH] = "style.neigh",             [NEXTHOP] = "style.nexthop",         [QDISC] = "style.qdisc",
 	[CLASS] = "style.class",             [FILTER] = "style.filter",           [VLAN] = "style.vlan",
-	[FDB] = "style.fdb",                 [SYSCTL] = "style.sysctl",           [LO_STATE] = "style.lo-state",
+	[FDB] = "style.fdb",                 [FIREWALL] = "style.firewall",       [SYSCTL] = "style.sysctl",           [LO_STATE] = "style.lo-state",
 	[TENTATIVE] = "style.tentative",     [EXEC] = "style.exec",
 };
 

@@ -26,6 +26,7 @@ enum command_key {
 	FILTER,
 	VLAN,
 	FDB,
+	FIREWALL,
 	SYSCTL,
 	LO_STATE,
 	TENTATIVE,

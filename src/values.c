@@ -271,6 +271,20 @@ static const char *wrong_sysctl(struct arena *arena, const struct statement *sta
 	return NULL;
 }
 
+static const char *wrong_iptables(struct arena *arena, const struct statement *statement)
+{
+	if (*statement->words.word[0] != '-')
+		return arena_printf(arena, "'%s' is no option of %s, as in -A FORWARD -j ACCEPT", statement->words.word[0],
+		                    statement->key->word);
+	return NULL;
+}
+
+static const char *wrong_nft(struct arena *arena, const struct statement *statement)
+{
+	struct words words;
+	return *statement->value == '-' ? words_split(arena, statement->value, &words) : NULL;
+}
+
 static const char *wrong_words(struct arena *arena, const struct statement *statement)
 {
 	(void)arena;
@@ -296,7 +310,8 @@ const char *value_wrong(struct arena *arena, const struct statement *statement)
 		[KEY_ADDRESS] = wrong_address, [KEY_ROUTE] = wrong_object,  [KEY_RULE] = wrong_object,
 		[KEY_NEIGH] = wrong_object,    [KEY_NEXTHOP] = wrong_object, [KEY_QDISC] = wrong_object,
 		[KEY_CLASS] = wrong_object,    [KEY_FILTER] = wrong_object, [KEY_VLAN] = wrong_object,
-		[KEY_FDB] = wrong_object,      [KEY_MAC] = wrong_mac,
+		[KEY_FDB] = wrong_object,      [KEY_IPTABLES] = wrong_iptables,
+		[KEY_IP6TABLES] = wrong_iptables, [KEY_NFT] = wrong_nft,    [KEY_MAC] = wrong_mac,
 		[KEY_MTU] = wrong_mtu,         [KEY_UP] = wrong_bool,       [KEY_LO] = wrong_bool,
 		[KEY_SYSCTL] = wrong_sysctl,   [KEY_TYPE] = wrong_words,    [KEY_SET] = wrong_words,
 		[KEY_OPTIONS] = wrong_words,
