@@ -340,6 +340,8 @@ static void (*const builders[PHASES])(struct planner *, const struct step *) = {
 	[PHASE_VLAN] = build_objects,
 	[PHASE_FDB] = build_objects,
 	[PHASE_FIREWALL] = build_firewall,
+	[PHASE_NAMESERVER] = build_nameservers,
+	[PHASE_FILE] = build_files,
 };
 
 void build_phase(struct planner *p, const struct step *step, enum phase phase)

@@ -90,6 +90,13 @@ struct undo *emit_undo_link(struct planner *p, enum undo_class class, const stru
 
 /* --- what must be there before --- */
 
+void emit_requirement(struct planner *p, const char *path, bool there, unsigned line)
+{
+	struct plan *plan = p->plan;
+	*array_add(plan->requirements, plan->n_requirements, plan->requirements_room) =
+		(struct requirement){ .path = path, .there = there, .line = line };
+}
+
 void emit_need_netns(struct planner *p, const struct netns *netns, unsigned line, const char *header)
 {
 	if (place_is_owned(p, netns) && !netns->planned)

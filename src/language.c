@@ -12,7 +12,7 @@ static const struct section_rule section_rules[SECTION_KINDS] = {
 	[IN_LINK] = { "link", NAME_NEEDED, .once_more = true },
 	[IN_STEP] = { "step", NAME_TITLE },
 	[IN_RUN] = { "run", NAME_TITLE },
-	[IN_FILE] = { "file", NAME_NEEDED, .later = true },
+	[IN_FILE] = { "file", NAME_NEEDED },
 	[IN_DAEMON] = { "daemon", NAME_NEEDED, .later = true },
 	[IN_CHECK] = { "check", NAME_TITLE },
 };
@@ -54,6 +54,10 @@ static const struct key_rule key_rules[] = {
 	{ "iptables", KEY_IPTABLES, NAMESPACES, PHASE_FIREWALL, .many = true, .words = true },
 	{ "ip6tables", KEY_IP6TABLES, NAMESPACES, PHASE_FIREWALL, .many = true, .words = true },
 	{ "nft", KEY_NFT, NAMESPACES, PHASE_FIREWALL, .many = true, .lines = true },
+	{ "nameserver", KEY_NAMESERVER, IN(NETNS), PHASE_NAMESERVER, .many = true },
+	{ "search", KEY_SEARCH, IN(NETNS), PHASE_NAMESERVER, .words = true },
+	{ "hosts", KEY_HOSTS, IN(SCENARIO), PHASE_NAMESERVER },
+	{ "mode", KEY_MODE, IN(FILE), PHASE_FILE },
 	{ "options", KEY_OPTIONS, IN(LINK), NO_PHASE, .words = true },
 	{ "build", KEY_BUILD, IN(STEP), NO_PHASE },
 	{ "note", KEY_NOTE, IN(STEP), NO_PHASE, .many = true, .lines = true },
@@ -65,12 +69,8 @@ static const struct key_rule key_rules[] = {
 	{ "within", KEY_WITHIN, IN(CHECK) | IN(DAEMON), NO_PHASE },
 	{ "timeout", KEY_TIMEOUT, IN(CHECK), NO_PHASE },
 	/* words of the language that this version refuses by name */
-	{ "hosts", KEY_LATER, IN(SCENARIO), PHASE_NAMESERVER },
 	{ "stable", KEY_LATER, IN(SCENARIO), NO_PHASE, .many = true },
-	{ "nameserver", KEY_LATER, IN(NETNS), PHASE_NAMESERVER, .many = true },
-	{ "search", KEY_LATER, IN(NETNS), PHASE_NAMESERVER },
 	{ "existing", KEY_LATER, IN(LINK), NO_PHASE },
-	{ "mode", KEY_LATER, IN(FILE), NO_PHASE },
 	{ "ready", KEY_LATER, IN(DAEMON), NO_PHASE },
 	{ "trigger", KEY_LATER, IN(CHECK), NO_PHASE, .many = true },
 };

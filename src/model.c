@@ -142,6 +142,10 @@ static void read_scenario(struct building *b, struct section *section, struct on
 			model->name = value;
 		} else if (key->id == KEY_TITLE) {
 			model->title = value;
+		} else if (key->id == KEY_HOSTS) {
+			model->hosts_line = entry->line;
+			if (!value_bool(value, &model->hosts))
+				report_error(b->report, entry->line, section->header, entry->key, "'%s' is neither yes nor no", value);
 		} else if (key->id == KEY_STYLE) {
 			model->style = value;
 		} else {
@@ -311,6 +315,73 @@ static void read_action(struct building *b, struct section *section, enum sectio
 	*array_add(step->actions, step->n_actions, step->actions_room) = action;
 }
 
+/* --- [file] --- */
+
+/* PATH below ${dir}, or NETNS:/etc/PATH. */
+static void read_file_path(struct building *b, const struct section *section, struct file *file)
+{
+	const char *name = name_of(section), *colon = strstr(name, ":/"), *wrong = NULL;
+	if (!colon) {
+		file->path = name;
+		wrong = name_wrong_file(name);
+	} else {
+		const char *netns = arena_strndup(&b->model->arena, name, (size_t)(colon - name));
+		file->netns = *netns ? model_netns(b->model, netns) : NULL;
+		file->path = colon + 1 + strlen("/etc/");
+		if (!file->netns)
+			wrong = arena_printf(&b->model->arena, *netns ? "no [netns %s] in this file" : "%s: the host's files are not "
+			                     "touched", *netns ? netns : name);
+		else if (!starts_with(colon + 1, "/etc/") || !*file->path || strstr(colon, "/../") || strstr(colon, "//") ||
+		         ends_with(colon, "/") || ends_with(colon, "/.."))
+			wrong = arena_printf(&b->model->arena, "'%s' is not below /etc, and only files there can be a namespace's own",
+			                     colon + 1);
+		if (wrong)
+			report_error(b->report, section->line, section->header, NULL, "%s", wrong);
+		return;
+	}
+	if (wrong)
+		report_error(b->report, section->line, section->header, NULL, "the name '%s' %s", name, wrong);
+}
+
+static void read_mode(struct building *b, const struct section *section, const struct entry *entry, struct file *file)
+{
+	file->mode = expand(b, section, entry);
+	size_t length = strlen(file->mode);
+	if (length < 3 || length > 4 || file->mode[strspn(file->mode, "01234567")])
+		report_error(b->report, entry->line, section->header, entry->key, "'%s' is no mode, as in 0640", file->mode);
+}
+
+static void read_file(struct building *b, struct section *section)
+{
+	struct model *model = b->model;
+	struct step *step = &model->steps[b->step];
+	struct file *file = array_add(step->files, step->n_files, step->files_room);
+	struct once once = { 0 };
+	*file = (struct file){ .header = section->header, .line = section->line,
+		                   .lines = arena_alloc(&model->arena, (section->n + 1) * sizeof *file->lines) };
+	read_file_path(b, section, file);
+	for (size_t s = 0; s < model->n_steps; s++)
+		for (size_t i = 0; i < model->steps[s].n_files; i++) {
+			const struct file *other = &model->steps[s].files[i];
+			if (other != file && other->netns == file->netns && !strcmp(other->path, file->path))
+				report_error(b->report, section->line, section->header, NULL, "already given in line %u", other->line);
+		}
+	for (size_t i = 0; i < section->n; i++) {
+		const struct entry *entry = &section->entries[i];
+		if (!strcmp(entry->key, "|")) {
+			/* the blank after the '|' is for the eye */
+			const char *line = expand(b, section, entry);
+			file->lines[file->n++] = *line == ' ' ? line + 1 : line;
+			continue;
+		}
+		const struct key_rule *key = check_key(b, section, IN_FILE, entry);
+		if (key && !given_again(b, &once, section, entry, key))
+			read_mode(b, section, entry, file);
+	}
+	if (!file->n)
+		report_error(b->report, section->line, section->header, NULL, "its text is missing: each line of it after a '|'");
+}
+
 /* --- [host], [netns], [link]: statements about objects --- */
 
 void model_state(struct model *model, struct statement *statement, struct report *report)
@@ -464,6 +535,9 @@ static void read_sections(struct building *b)
 		case IN_STEP:
 			read_step(b, section);
 			break;
+		case IN_FILE:
+			read_file(b, section);
+			break;
 		case IN_RUN:
 		case IN_CHECK:
 			read_action(b, section, kind);
@@ -549,6 +623,7 @@ void model_free(struct model *model)
 		free(model->steps[i].namespaces);
 		free(model->steps[i].links);
 		free(model->steps[i].statements);
+		free(model->steps[i].files);
 	}
 	free(model->steps);
 	free(model->namespaces);

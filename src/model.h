@@ -18,7 +18,9 @@ struct netns {
 	size_t step;        /* the step that it is first opened in; 0 is the topology */
 	struct statement *single[KEYS]; /* the last one of each single-valued key */
 	struct statement *lo;           /* from the step that it is made in */
-	bool planned;                   /* for the planner: its commands are in the plan */
+	bool planned;                   /* for the planner: its commands are in the plan, */
+	bool resolves;                  /* and one that writes its resolv.conf; */
+	const struct step *resolving;   /* the step for which that was done last */
 };
 
 struct link {
@@ -77,6 +79,17 @@ struct action {
 	double within, timeout; /* seconds; 0 when not given */
 };
 
+/* A [file]. */
+struct file {
+	const char *header;
+	unsigned line;
+	struct netns *netns; /* whose /etc it is in; NULL: it is in ${dir} */
+	const char *path;    /* below /etc or ${dir} */
+	const char *mode;    /* NULL: not given */
+	const char **lines;
+	size_t n;
+};
+
 struct step {
 	const char *title; /* NULL: not given */
 	unsigned line;
@@ -93,6 +106,8 @@ struct step {
 	size_t n_links, links_room;
 	struct statement **statements;
 	size_t n_statements, statements_room;
+	struct file *files;
+	size_t n_files, files_room;
 };
 
 struct variable {
@@ -104,6 +119,8 @@ struct model {
 	const char *name, *title, *style;
 	const char **texts;
 	size_t n_texts;
+	bool hosts;          /* all namespaces know each other by name */
+	unsigned hosts_line;
 	struct netns *host;
 	struct netns **namespaces; /* in file order, without the host */
 	size_t n_namespaces, namespaces_room;

@@ -136,6 +136,7 @@ void plan_free(struct plan *plan)
 		free(plan->steps[i].commands);
 	free(plan->steps);
 	free(plan->undo);
+	free(plan->requirements);
 	arena_free(&plan->arena);
 	*plan = (struct plan){ 0 };
 }

@@ -23,6 +23,7 @@ struct command {
 	bool shell;       /* `sh -c TEXT`; else its words */
 	bool look;        /* only wanted when shows and checks are: those, and the waits before them */
 	enum phase phase; /* NO_PHASE for the user's own */
+	const char *writes; /* the file that it writes; NULL: none */
 	unsigned line;
 	const char *netns; /* "" the host */
 	const char *group, *detail; /* neighbours with the same two stand under one comment: the language's phrase `group` */
@@ -55,6 +56,13 @@ struct undo {
 	size_t order, rank; /* rank: its place in the list */
 };
 
+/* What must be there, or must not be, before the first command. */
+struct requirement {
+	const char *path;
+	bool there;
+	unsigned line;
+};
+
 struct plan_step {
 	const char *title; /* NULL: say what its phases are */
 	const struct step *declared; /* NULL for a step that the scenario does not have */
@@ -70,6 +78,8 @@ struct plan {
 	size_t n, room;
 	struct undo **undo;
 	size_t n_undo, undo_room;
+	struct requirement *requirements; /* beyond names of namespaces and devices */
+	size_t n_requirements, requirements_room;
 	struct arena arena;
 };
 

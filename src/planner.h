@@ -56,6 +56,8 @@ struct undo *emit_undo_restore(struct planner *p, const char *kind, const char *
 /* The same for `ip link del`; ADDED when a person would not type it. */
 struct undo *emit_undo_link(struct planner *p, enum undo_class class, const struct netns *netns,
                             const struct link *link, bool added);
+/* Notes that PATH must be there (or must not) before anything is done. */
+void emit_requirement(struct planner *p, const char *path, bool there, unsigned line);
 /* Report what a command needs and a later step makes. */
 void emit_need_netns(struct planner *p, const struct netns *netns, unsigned line, const char *header);
 void emit_need_link(struct planner *p, const struct link *link, unsigned line, const char *header);
@@ -66,6 +68,9 @@ void emit_need_link(struct planner *p, const struct link *link, unsigned line, c
 void build_phase(struct planner *p, const struct step *step, enum phase phase);
 /* objects.c: addresses, neighbours, routes, rules, queueing, VLANs, forwarding entries. */
 void build_objects(struct planner *p, const struct step *step);
+/* files.c: resolv.conf, hosts, [file]. */
+void build_nameservers(struct planner *p, const struct step *step);
+void build_files(struct planner *p, const struct step *step);
 /* firewall.c */
 void build_firewall(struct planner *p, const struct step *step);
 

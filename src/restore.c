@@ -10,6 +10,7 @@ static const struct {
 	{ "address", "objects" }, { "neigh", "objects" }, { "nexthop", "objects" }, { "route", "objects" },
 	{ "rule", "objects" },    { "qdisc", "objects" }, { "vlan", "objects" },    { "fdb", "objects" },
 	{ "iptables", "firewall" }, { "nft", "firewall" },
+	{ "directory", "objects" },
 };
 
 static bool needs(const struct plan *plan, const char *kind)

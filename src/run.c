@@ -87,6 +87,22 @@ static bool is_taken(struct arena *arena, const char *what, const char *netns, c
 	return true;
 }
 
+/* Other things than names that must be there, or must not be. */
+static bool requirements_fail(const struct plan *plan)
+{
+	bool fail = false;
+	for (size_t i = 0; i < plan->n_requirements; i++) {
+		const struct requirement *requirement = &plan->requirements[i];
+		bool there = access(requirement->path, F_OK) == 0;
+		if (there == requirement->there)
+			continue;
+		complain("%s:%u: '%s' %s", plan->model->file, requirement->line, requirement->path,
+		         there ? "is there already; remove it first" : "is not there, and is needed");
+		fail = true;
+	}
+	return fail;
+}
+
 /* Is a name of the scenario in use? */
 static bool names_taken(const struct plan *plan)
 {
@@ -370,7 +386,7 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 	const char *name = plan->model->name, *wrong;
 	struct run run = { .executor = executor, .plan = plan, .options = options };
 	bool taken;
-	if (is_up(name) || names_taken(plan))
+	if (is_up(name) || names_taken(plan) || requirements_fail(plan))
 		return EXIT_REFUSED;
 	if (!journal_start(&run.journal, name, plan->model->file, &run.arena, &wrong, &taken)) {
 		complain("%s", taken ? "another vnetgen has just begun to build this scenario" : wrong);

@@ -10,7 +10,8 @@ static const char *const names[COMMAND_KEYS] = {
 	[ADDRESS] = "style.address",         [ROUTE] = "style.route",             [RULE] = "style.rule",
 	[NEIGH] = "style.neigh",             [NEXTHOP] = "style.nexthop",         [QDISC] = "style.qdisc",
 	[CLASS] = "style.class",             [FILTER] = "style.filter",           [VLAN] = "style.vlan",
-	[FDB] = "style.fdb",                 [FIREWALL] = "style.firewall",       [SYSCTL] = "style.sysctl",           [LO_STATE] = "style.lo-state",
+	[FDB] = "style.fdb",                 [FIREWALL] = "style.firewall",       [DIRECTORY_MAKE] = "style.directory-make",
+	[FILE_WRITE] = "style.file-write",   [FILE_REMOVE] = "style.file-remove",         [SYSCTL] = "style.sysctl",           [LO_STATE] = "style.lo-state",
 	[TENTATIVE] = "style.tentative",     [EXEC] = "style.exec",
 };
 

@@ -43,6 +43,20 @@ const char *name_wrong_netns(const char *name)
 	return wrong_in_both(name);
 }
 
+const char *name_wrong_file(const char *name)
+{
+	size_t digits = strspn(name, "0123456789");
+	if (strchr(name, '/'))
+		return "has a '/' in it: the files of a network lie in one directory, ${dir}";
+	if (digits && (!name[digits] || name[digits] == '.'))
+		return "is a number, as the network's own record has them";
+	static const char *const own[] = { "journal", "script", "restore", "new" };
+	for (size_t i = 0; i < COUNT(own); i++)
+		if (!strcmp(name, own[i]))
+			return "is a file of the network's own record; take another name";
+	return wrong_in_both(name);
+}
+
 const char *name_wrong_link(const char *name)
 {
 	if (!*name)
@@ -86,27 +100,40 @@ bool value_duration(const char *value, double *seconds)
 	return false;
 }
 
+bool value_prefix(const char *text, unsigned char *bytes, size_t *length, size_t *bits)
+{
+	char address[INET6_ADDRSTRLEN];
+	size_t end = strcspn(text, "/");
+	if (!end || end >= sizeof address)
+		return false;
+	memcpy(address, text, end);
+	address[end] = '\0';
+	int family = strchr(address, ':') ? AF_INET6 : AF_INET;
+	*length = family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+	*bits = *length * 8;
+	if (inet_pton(family, address, bytes) != 1)
+		return false;
+	if (!text[end])
+		return true;
+	const char *digits = text + end + 1;
+	if (!*digits || strlen(digits) > 3 || digits[strspn(digits, "0123456789")])
+		return false;
+	unsigned long prefix = strtoul(digits, NULL, 10);
+	bool fits = prefix <= *bits;
+	*bits = prefix;
+	return fits;
+}
+
 const char *value_address(struct arena *arena, const char *text, bool *is_ipv6)
 {
-	char address[INET6_ADDRSTRLEN], canonical[INET6_ADDRSTRLEN];
+	char canonical[INET6_ADDRSTRLEN];
 	unsigned char bytes[sizeof(struct in6_addr)];
-	size_t length = strcspn(text, "/");
-	if (!length || length >= sizeof address)
+	size_t length, bits;
+	if (!value_prefix(text, bytes, &length, &bits))
 		return NULL;
-	memcpy(address, text, length);
-	address[length] = '\0';
-	int family = strchr(address, ':') ? AF_INET6 : AF_INET;
-	if (inet_pton(family, address, bytes) != 1 || !inet_ntop(family, bytes, canonical, sizeof canonical))
-		return NULL;
-	unsigned long most = family == AF_INET6 ? 128 : 32, prefix = most;
-	if (text[length]) {
-		const char *digits = text + length + 1;
-		if (!*digits || strlen(digits) > 3 || digits[strspn(digits, "0123456789")])
-			return NULL;
-		prefix = strtoul(digits, NULL, 10);
-	}
-	*is_ipv6 = family == AF_INET6;
-	return prefix <= most ? arena_printf(arena, "%s/%lu", canonical, prefix) : NULL;
+	*is_ipv6 = length == sizeof(struct in6_addr);
+	inet_ntop(*is_ipv6 ? AF_INET6 : AF_INET, bytes, canonical, sizeof canonical);
+	return arena_printf(arena, "%s/%zu", canonical, bits);
 }
 
 /* --- PREFIX host N --- */
@@ -285,6 +312,14 @@ static const char *wrong_nft(struct arena *arena, const struct statement *statem
 	return *statement->value == '-' ? words_split(arena, statement->value, &words) : NULL;
 }
 
+static const char *wrong_nameserver(struct arena *arena, const struct statement *statement)
+{
+	bool is_ipv6;
+	if (strchr(statement->value, '/') || !value_address(arena, statement->value, &is_ipv6))
+		return arena_printf(arena, "'%s' is no IPv4 or IPv6 address", statement->value);
+	return NULL;
+}
+
 static const char *wrong_words(struct arena *arena, const struct statement *statement)
 {
 	(void)arena;
@@ -311,7 +346,8 @@ const char *value_wrong(struct arena *arena, const struct statement *statement)
 		[KEY_NEIGH] = wrong_object,    [KEY_NEXTHOP] = wrong_object, [KEY_QDISC] = wrong_object,
 		[KEY_CLASS] = wrong_object,    [KEY_FILTER] = wrong_object, [KEY_VLAN] = wrong_object,
 		[KEY_FDB] = wrong_object,      [KEY_IPTABLES] = wrong_iptables,
-		[KEY_IP6TABLES] = wrong_iptables, [KEY_NFT] = wrong_nft,    [KEY_MAC] = wrong_mac,
+		[KEY_IP6TABLES] = wrong_iptables, [KEY_NFT] = wrong_nft,
+		[KEY_NAMESERVER] = wrong_nameserver, [KEY_MAC] = wrong_mac,
 		[KEY_MTU] = wrong_mtu,         [KEY_UP] = wrong_bool,       [KEY_LO] = wrong_bool,
 		[KEY_SYSCTL] = wrong_sysctl,   [KEY_TYPE] = wrong_words,    [KEY_SET] = wrong_words,
 		[KEY_OPTIONS] = wrong_words,

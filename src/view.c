@@ -73,7 +73,7 @@ static void note_program(struct viewing *v, const struct command *command, struc
 	const char *word = function_name(v, command);
 	if (!word) {
 		/* the script must be told what it is about to do */
-		set_flag(v, object, "announce", true);
+		set(v, object, "announce", command->writes ? arena_printf(v->arena, "writing %s", command->writes) : command->text);
 	} else if (!table_get(&v->words, word)) {
 		struct data *wrapper = data_object(v->arena);
 		set(v, wrapper, "word", word);
@@ -243,6 +243,20 @@ static struct data *view_taken(struct viewing *v)
 	return taken;
 }
 
+/* Other paths that must be there, or must not be. */
+static struct data *view_required(struct viewing *v, bool there, struct data *list)
+{
+	for (size_t i = 0; i < v->plan->n_requirements; i++) {
+		const struct requirement *requirement = &v->plan->requirements[i];
+		if (requirement->there != there)
+			continue;
+		struct data *object = data_object(v->arena);
+		set(v, object, "path", requirement->path);
+		data_append(v->arena, list, object);
+	}
+	return list;
+}
+
 /* The teardown list, in three parts: before the namespaces, what the kernel would do too late, and what one types. */
 static void view_undo(struct viewing *v, struct data *view)
 {
@@ -286,7 +300,11 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	set(&v, view, "dir", arena_printf(arena, RUN_DIR "/%s", model->name));
 	data_set(arena, view, "texts", lines_of(&v, model->texts, model->n_texts));
 	data_set(arena, view, "steps", view_steps(&v));
-	data_set(arena, view, "taken", view_taken(&v));
+	data_set(arena, view, "taken", view_required(&v, false, view_taken(&v)));
+	struct data *needed = view_required(&v, true, data_list(arena)), *needs = data_object(arena);
+	data_set(arena, needs, "paths", needed);
+	if (needed->n)
+		data_set(arena, view, "needed", needs);
 	data_set(arena, view, "wrappers", v.wrappers);
 	set_flag(&v, view, "saves", v.saves);
 	set_flag(&v, view, "marks", v.marks);
