@@ -1,4 +1,4 @@
-/* actions: the commands of the user's own, in a plan. */
+/* actions: the commands of the user's own, in a plan: daemons, shows, runs, checks. */
 #include "planner.h"
 
 /* A line of the user's as it is printed and executed in NETNS. */
@@ -40,6 +40,43 @@ static void wait_for(struct planner *p, struct netns **fresh, size_t *n, bool lo
 	*n = 0;
 }
 
+void build_daemons(struct planner *p, const struct step *step)
+{
+	for (size_t i = 0; i < step->n_daemons; i++) {
+		const struct daemon *daemon = &step->daemons[i];
+		bool shell;
+		emit_need_netns(p, daemon->netns, daemon->line, daemon->header);
+		wait_for(p, p->fresh_run, &p->n_fresh_run, false); /* it may listen at an address */
+		p->n_fresh_look = 0;
+		const char *text = user_text(p, daemon->run, daemon->netns, daemon->line, &shell);
+		struct command *command = emit_line(p, COMMAND_DAEMON, text, daemon->line, daemon->netns);
+		command->shell = shell;
+		command->daemon = daemon;
+		command->group = "daemon";
+		command->detail = daemon->name;
+		if (daemon->ready)
+			command->ready = user_text(p, daemon->ready, daemon->netns, daemon->line, &command->ready_shell);
+		struct undo *undo = emit_undo(p, UNDO_DAEMON, "", daemon->line);
+		undo->netns = daemon->netns->name;
+		undo->link = daemon->name;
+		command->begins[0] = undo;
+		emit_requirement(p, arena_printf(&p->plan->arena, RUN_DIR "/%s/%s.log", p->model->name, daemon->name), false,
+		                 daemon->line);
+	}
+}
+
+static void add_triggers(struct planner *p, struct command *command, const struct action *action)
+{
+	command->triggers = arena_alloc(&p->plan->arena, (action->n_triggers + 1) * sizeof *command->triggers);
+	for (size_t i = 0; i < action->n_triggers; i++) {
+		const struct trigger *trigger = &action->triggers[i];
+		struct companion *companion = &command->triggers[command->n_triggers++];
+		emit_need_netns(p, trigger->netns, trigger->line, action->header);
+		companion->line = trigger->line;
+		companion->text = user_text(p, trigger->run, trigger->netns, trigger->line, &companion->shell);
+	}
+}
+
 void build_actions(struct planner *p, const struct step *step)
 {
 	static const enum command_kind kinds[] = { [ACTION_SHOW] = COMMAND_SHOW, [ACTION_RUN] = COMMAND_RUN,
@@ -63,6 +100,7 @@ void build_actions(struct planner *p, const struct step *step)
 		command->action = action;
 		command->group = action->kind == ACTION_SHOW ? "show" : "action";
 		command->detail = action->title;
+		add_triggers(p, command, action);
 		if (action->undo) {
 			text = user_text(p, action->undo, action->netns, action->line, &shell);
 			struct undo *undo = emit_undo(p, UNDO_RUN, text, action->line);

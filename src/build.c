@@ -342,6 +342,7 @@ static void (*const builders[PHASES])(struct planner *, const struct step *) = {
 	[PHASE_FIREWALL] = build_firewall,
 	[PHASE_NAMESERVER] = build_nameservers,
 	[PHASE_FILE] = build_files,
+	[PHASE_DAEMON] = build_daemons,
 };
 
 void build_phase(struct planner *p, const struct step *step, enum phase phase)

@@ -13,7 +13,7 @@ static const struct section_rule section_rules[SECTION_KINDS] = {
 	[IN_STEP] = { "step", NAME_TITLE },
 	[IN_RUN] = { "run", NAME_TITLE },
 	[IN_FILE] = { "file", NAME_NEEDED },
-	[IN_DAEMON] = { "daemon", NAME_NEEDED, .later = true },
+	[IN_DAEMON] = { "daemon", NAME_NEEDED },
 	[IN_CHECK] = { "check", NAME_TITLE },
 };
 
@@ -58,6 +58,8 @@ static const struct key_rule key_rules[] = {
 	{ "search", KEY_SEARCH, IN(NETNS), PHASE_NAMESERVER, .words = true },
 	{ "hosts", KEY_HOSTS, IN(SCENARIO), PHASE_NAMESERVER },
 	{ "mode", KEY_MODE, IN(FILE), PHASE_FILE },
+	{ "ready", KEY_READY, IN(DAEMON), NO_PHASE },
+	{ "trigger", KEY_TRIGGER, IN(CHECK), NO_PHASE, .many = true },
 	{ "options", KEY_OPTIONS, IN(LINK), NO_PHASE, .words = true },
 	{ "build", KEY_BUILD, IN(STEP), NO_PHASE },
 	{ "note", KEY_NOTE, IN(STEP), NO_PHASE, .many = true, .lines = true },
@@ -71,8 +73,6 @@ static const struct key_rule key_rules[] = {
 	/* words of the language that this version refuses by name */
 	{ "stable", KEY_LATER, IN(SCENARIO), NO_PHASE, .many = true },
 	{ "existing", KEY_LATER, IN(LINK), NO_PHASE },
-	{ "ready", KEY_LATER, IN(DAEMON), NO_PHASE },
-	{ "trigger", KEY_LATER, IN(CHECK), NO_PHASE, .many = true },
 };
 
 static const struct key_rule any_key = { "", KEY_ANY, IN(VARS), NO_PHASE };

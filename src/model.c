@@ -254,6 +254,28 @@ static double read_duration(struct building *b, const struct section *section, c
 	return seconds;
 }
 
+/* NETNS: COMMAND; without NETNS in the host. */
+static void read_trigger(struct building *b, const struct section *section, const struct entry *entry,
+                         const char *value, struct action *action)
+{
+	struct arena *arena = &b->model->arena;
+	struct trigger *more = arena_alloc(arena, (action->n_triggers + 1) * sizeof *more);
+	size_t length = strcspn(value, ": \t");
+	const char *command = value[length] == ':' ? value + length + 1 : NULL;
+	if (!command || !*(command += strspn(command, " \t"))) {
+		report_error(b->report, entry->line, section->header, entry->key, "'%s' is not NETNS: COMMAND", value);
+		return;
+	}
+	const char *name = arena_strndup(arena, value, length);
+	struct netns *netns = model_netns(b->model, name);
+	if (!netns)
+		report_error(b->report, entry->line, section->header, entry->key, "no [netns %s] in this file", name);
+	if (action->n_triggers)
+		memcpy(more, action->triggers, action->n_triggers * sizeof *more);
+	more[action->n_triggers++] = (struct trigger){ netns, check_command(b, section, entry, command), entry->line };
+	action->triggers = more;
+}
+
 static void read_action(struct building *b, struct section *section, enum section_kind kind)
 {
 	struct model *model = b->model;
@@ -302,6 +324,9 @@ static void read_action(struct building *b, struct section *section, enum sectio
 			} else {
 				regfree(&regex);
 			}
+			break;
+		case KEY_TRIGGER:
+			read_trigger(b, section, entry, value, &action);
 			break;
 		case KEY_WITHIN:
 			action.within = read_duration(b, section, entry, value);
@@ -380,6 +405,55 @@ static void read_file(struct building *b, struct section *section)
 	}
 	if (!file->n)
 		report_error(b->report, section->line, section->header, NULL, "its text is missing: each line of it after a '|'");
+}
+
+/* --- [daemon] --- */
+
+static void check_daemon_name(struct building *b, const struct section *section, const struct daemon *daemon)
+{
+	const struct model *model = b->model;
+	const char *wrong = name_wrong_scenario(daemon->name);
+	if (wrong)
+		report_error(b->report, section->line, section->header, NULL, "'%s': %s", daemon->name, wrong);
+	for (size_t s = 0; s < model->n_steps; s++)
+		for (size_t i = 0; i < model->steps[s].n_daemons; i++) {
+			const struct daemon *other = &model->steps[s].daemons[i];
+			if (other != daemon && !strcmp(other->name, daemon->name))
+				report_error(b->report, section->line, section->header, NULL, "line %u has a daemon of that name",
+				             other->line);
+		}
+}
+
+static void read_daemon(struct building *b, struct section *section)
+{
+	struct step *step = &b->model->steps[b->step];
+	struct daemon *daemon = array_add(step->daemons, step->n_daemons, step->daemons_room);
+	struct once once = { 0 };
+	*daemon = (struct daemon){ .name = name_of(section), .header = section->header, .line = section->line,
+		                       .netns = b->model->host };
+	check_daemon_name(b, section, daemon);
+	for (size_t i = 0; i < section->n; i++) {
+		const struct entry *entry = &section->entries[i];
+		const struct key_rule *key = check_key(b, section, IN_DAEMON, entry);
+		if (!key || given_again(b, &once, section, entry, key))
+			continue;
+		const char *value = expand(b, section, entry);
+		if (key->id == KEY_NETNS) {
+			daemon->netns = model_netns(b->model, value);
+			if (!daemon->netns)
+				report_error(b->report, entry->line, section->header, entry->key, "no [netns %s] in this file", value);
+		} else if (key->id == KEY_RUN) {
+			daemon->run = check_command(b, section, entry, value);
+		} else if (key->id == KEY_READY) {
+			daemon->ready = check_command(b, section, entry, value);
+		} else {
+			daemon->within = read_duration(b, section, entry, value);
+		}
+	}
+	if (!once.line[KEY_RUN])
+		report_error(b->report, section->line, section->header, NULL, "a 'run' is missing: the command");
+	if (once.line[KEY_WITHIN] && !once.line[KEY_READY])
+		report_error(b->report, once.line[KEY_WITHIN], section->header, "within", "is for a 'ready', which is missing");
 }
 
 /* --- [host], [netns], [link]: statements about objects --- */
@@ -535,6 +609,9 @@ static void read_sections(struct building *b)
 		case IN_STEP:
 			read_step(b, section);
 			break;
+		case IN_DAEMON:
+			read_daemon(b, section);
+			break;
 		case IN_FILE:
 			read_file(b, section);
 			break;
@@ -624,6 +701,7 @@ void model_free(struct model *model)
 		free(model->steps[i].links);
 		free(model->steps[i].statements);
 		free(model->steps[i].files);
+		free(model->steps[i].daemons);
 	}
 	free(model->steps);
 	free(model->namespaces);

@@ -67,6 +67,13 @@ struct statement {
 
 enum action_kind { ACTION_SHOW, ACTION_RUN, ACTION_CHECK };
 
+/* What is run while the command of a check waits. */
+struct trigger {
+	struct netns *netns;
+	const char *run;
+	unsigned line;
+};
+
 /* A command of the user's own. */
 struct action {
 	enum action_kind kind;
@@ -77,6 +84,18 @@ struct action {
 	const char *run, *undo, *match;
 	bool expect_failure;
 	double within, timeout; /* seconds; 0 when not given */
+	struct trigger *triggers;
+	size_t n_triggers;
+};
+
+/* A [daemon]: a process that runs until teardown. */
+struct daemon {
+	const char *name;
+	const char *header;
+	unsigned line;
+	struct netns *netns;
+	const char *run, *ready; /* ready: NULL when not given */
+	double within;           /* seconds; 0 when not given */
 };
 
 /* A [file]. */
@@ -108,6 +127,8 @@ struct step {
 	size_t n_statements, statements_room;
 	struct file *files;
 	size_t n_files, files_room;
+	struct daemon *daemons;
+	size_t n_daemons, daemons_room;
 };
 
 struct variable {

@@ -104,7 +104,7 @@ static int by_rank(const void *left, const void *right)
 	if (a->class != b->class)
 		return a->class < b->class ? -1 : 1;
 	/* what was done to the host is undone backwards; the rest goes in the order of the file */
-	if (a->class == UNDO_RUN || a->class == UNDO_HOST)
+	if (a->class == UNDO_RUN || a->class == UNDO_DAEMON || a->class == UNDO_HOST)
 		return a->order > b->order ? -1 : 1;
 	if (a->line != b->line)
 		return a->line < b->line ? -1 : 1;

@@ -9,13 +9,21 @@
 
 enum command_kind {
 	COMMAND_BUILD, /* what the scenario declares */
+	COMMAND_DAEMON, /* [daemon]: started, and goes on */
 	COMMAND_RUN,   /* [run] */
 	COMMAND_WAIT,  /* until IPv6 addresses are usable: repeated until it prints nothing, WAIT_SECONDS at most */
 	COMMAND_SHOW,  /* what follows is for test and for scripts with checks */
 	COMMAND_CHECK,
 };
 
-enum { WAIT_SECONDS = 2 };
+enum { WAIT_SECONDS = 2, READY_SECONDS = 5 /* for a daemon, when the scenario does not say `within` */ };
+
+/* A command that is run while another waits. */
+struct companion {
+	const char *text;
+	bool shell;
+	unsigned line;
+};
 
 struct command {
 	enum command_kind kind;
@@ -28,12 +36,18 @@ struct command {
 	const char *netns; /* "" the host */
 	const char *group, *detail; /* neighbours with the same two stand under one comment: the language's phrase `group` */
 	const struct action *action; /* of RUN, SHOW, CHECK */
+	struct companion *triggers; /* of CHECK */
+	size_t n_triggers;
+	const struct daemon *daemon; /* of DAEMON, */
+	const char *ready;           /* and the command that succeeds once it is up; NULL: there is none */
+	bool ready_shell;
 	/* Entries of the undo list that come into force with this command, and that cease with it. */
 	struct undo *begins[2], *ends; /* begin at most once with `save` or `restore`, and that is the first */
 };
 
 enum undo_class {
 	UNDO_RUN,   /* `undo` of a [run] */
+	UNDO_DAEMON, /* its process is ended; what does it is only known when there is one */
 	UNDO_HOST,  /* a line that puts the host back: route, sysctl, lo */
 	UNDO_EARLY, /* a link that must go before its namespace does, or that is still on its way there */
 	UNDO_NETNS,

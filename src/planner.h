@@ -76,6 +76,8 @@ void build_firewall(struct planner *p, const struct step *step);
 
 /* --- actions.c --- */
 
+/* Adds the [daemon]s of STEP. */
+void build_daemons(struct planner *p, const struct step *step);
 /* Adds the shows, [run]s and [check]s of STEP. */
 void build_actions(struct planner *p, const struct step *step);
 

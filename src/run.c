@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "checks.h"
+#include "daemons.h"
 #include "journal.h"
 #include "kernel.h"
 #include "run.h"
@@ -130,6 +131,7 @@ struct run {
 	const struct plan *plan;
 	const struct run_options *options;
 	struct journal journal;
+	struct daemons daemons;
 	const struct command *command; /* the one at work */
 	const struct plan_step *step;
 	size_t step_number;
@@ -236,7 +238,7 @@ static void settle_undo(struct run *run, const struct outcome *outcome)
 
 static const char *phase_name(const struct command *command)
 {
-	static const char *const others[] = { [COMMAND_RUN] = "run", [COMMAND_WAIT] = "wait", [COMMAND_SHOW] = "show",
+	static const char *const others[] = { [COMMAND_DAEMON] = "daemon", [COMMAND_RUN] = "run", [COMMAND_WAIT] = "wait", [COMMAND_SHOW] = "show",
 		                                  [COMMAND_CHECK] = "check" };
 	return command->kind == COMMAND_BUILD ? phase_word(command->phase) : others[command->kind];
 }
@@ -268,7 +270,7 @@ static bool run_check(struct run *run, const struct command *command)
 	struct job job = job_of(run, command);
 	const char *why;
 	job.born = NULL;
-	bool good = check_holds(run->executor, command->action, &job, &outcome, &run->arena, &why);
+	bool good = check_holds(run->executor, command, &job, &outcome, &run->arena, &why);
 	if (stop_wanted) {
 		outcome_free(&outcome);
 		return false;
@@ -298,6 +300,10 @@ static bool run_command(struct run *run, const struct command *command)
 	}
 	if (command->kind == COMMAND_CHECK)
 		return run_check(run, command);
+	if (command->kind == COMMAND_DAEMON) {
+		struct job daemon = job_of(run, command);
+		return daemons_start(&run->daemons, run->executor, &run->journal, run->plan, command, &daemon, &run->arena);
+	}
 	if (!prepare_undo(run))
 		return false;
 	struct outcome outcome;
@@ -305,7 +311,7 @@ static bool run_command(struct run *run, const struct command *command)
 	const char *why = NULL;
 	bool good;
 	if (command->kind == COMMAND_RUN) {
-		good = check_holds(run->executor, command->action, &job, &outcome, &run->arena, &why);
+		good = check_holds(run->executor, command, &job, &outcome, &run->arena, &why);
 	} else {
 		execute(run->executor, &job, &outcome, &run->arena);
 		good = outcome_good(&outcome);
@@ -402,7 +408,8 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 	}
 	executor->stop = &stop_wanted;
 	executor->total = count_commands(plan, options->looks);
-	bool built = run_steps(&run);
+	bool built = run_steps(&run) && daemons_run(&run.daemons, plan);
+	daemons_free(&run.daemons);
 	journal_close(&run.journal);
 	arena_free(&run.arena);
 

@@ -56,12 +56,17 @@ static _Noreturn void become(const struct spawn *spawn, const char *file, char *
                              const int pipes[2])
 {
 	sigset_t none;
-	setpgid(0, 0);
+	if (spawn->background)
+		setsid();
+	else
+		setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127); /* it was gone before we said that we want to go with it */
 	if (spawn->born)
 		spawn->born(spawn->user, getpid());
+	if (spawn->background)
+		prctl(PR_SET_PDEATHSIG, 0); /* from now on it is known, and may outlive us */
 	int null = open("/dev/null", O_RDONLY);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(pipes[STREAM_OUT], STDOUT_FILENO) < 0 ||
 	    dup2(pipes[STREAM_ERR], STDERR_FILENO) < 0)
@@ -105,29 +110,43 @@ static bool take_output(const struct spawn *spawn, struct outcome *outcome, int 
 	return true;
 }
 
+static bool has_line(const struct outcome *outcome)
+{
+	return strchr(buffer_text(&outcome->stream[STREAM_OUT]), '\n') || strchr(buffer_text(&outcome->stream[STREAM_ERR]), '\n');
+}
+
 /* Follows the command until it is a zombie: output, time limit, a wish to stop.  True when the time limit ended it. */
 static bool follow(const struct spawn *spawn, struct outcome *outcome, pid_t pid, int pidfd, const int fds[2])
 {
 	struct pollfd polls[3] = { { .fd = fds[0], .events = POLLIN }, { .fd = fds[1], .events = POLLIN },
 		                       { .fd = pidfd, .events = POLLIN } };
 	double start = now_monotonic(), asked = 0, deadline = spawn->timeout > 0 ? start + spawn->timeout : 0;
+	double seems_waiting = spawn->waiting ? start + 1 : 0;
 	bool timed_out = false, ended = false;
 	int sent = 0;
 	sigset_t open_mask;
 	sigemptyset(&open_mask);
 	while (!ended) {
 		double now = now_monotonic();
-		if (!asked && spawn->stop && *spawn->stop)
+		if (asked <= 0 && spawn->stop && *spawn->stop)
 			asked = now;
-		if (deadline && now >= deadline && !timed_out) {
+		if (deadline > 0 && now >= deadline && !timed_out) {
 			timed_out = true;
 			asked = now - patience;
 		}
-		if (asked && sent < 2 && now >= asked + patience * (sent + 1)) {
+		if (asked > 0 && sent < 2 && now >= asked + patience * (sent + 1)) {
 			kill(-pid, sent ? SIGKILL : SIGTERM);
 			sent++;
 		}
-		double next = asked && sent < 2 ? asked + patience * (sent + 1) : !asked && deadline ? deadline : now + 3600;
+		if (seems_waiting > 0 && (now >= seems_waiting || has_line(outcome))) {
+			seems_waiting = 0;
+			spawn->waiting(spawn->user);
+			now = now_monotonic();
+		}
+		double next = asked > 0 && sent < 2      ? asked + patience * (sent + 1)
+		              : asked <= 0 && deadline > 0 ? deadline : now + 3600;
+		if (seems_waiting > 0 && seems_waiting < next)
+			next = seems_waiting;
 		double left = next > now ? next - now : 0;
 		struct timespec wait = { (time_t)left, (long)((left - (double)(time_t)left) * 1e9) };
 		/* signals are blocked but for here: one that asks us to stop is never missed */
@@ -183,13 +202,32 @@ static void run_child(const struct spawn *spawn, struct outcome *outcome, const 
 			close(fds[i]);
 }
 
+pid_t spawn_background(const struct spawn *spawn, int output)
+{
+	struct arena scratch = { 0 };
+	struct spawn own = *spawn;
+	const char *file = program_find(&scratch, spawn->argv[0], spawn->path);
+	char **environment = make_environment(&scratch, spawn->path);
+	sigset_t all, before;
+	pid_t pid = -1;
+	own.background = true;
+	errno = ENOENT;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	if (file)
+		pid = start(&own, file, environment, (int[]){ output, output });
+	int error = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	arena_free(&scratch);
+	errno = error;
+	return pid;
+}
+
 void spawn(const struct spawn *spawn, struct outcome *outcome)
 {
 	*outcome = (struct outcome){ .how = ENDED };
 	struct arena scratch = { 0 };
-	struct timespec wall;
-	clock_gettime(CLOCK_REALTIME, &wall);
-	outcome->started = (double)wall.tv_sec + (double)wall.tv_nsec / 1e9;
+	outcome->started = now_wall();
 	double start = now_monotonic();
 
 	const char *file = program_find(&scratch, spawn->argv[0], spawn->path);

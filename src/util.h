@@ -74,8 +74,9 @@ char *file_read(const char *path, size_t *length);
 /* Writes all bytes, however many write(2) calls that takes; false with errno set. */
 bool write_all(int fd, const void *bytes, size_t length);
 
-/* Seconds of CLOCK_MONOTONIC. */
+/* Seconds of CLOCK_MONOTONIC, and since the epoch. */
 double now_monotonic(void);
+double now_wall(void);
 
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);
