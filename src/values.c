@@ -253,11 +253,17 @@ static const char *wrong_object(struct arena *arena, const struct statement *sta
 		return arena_printf(arena, "'%s': %s", statement->words.word[0],
 		                    statement->key->family ? "of ip's options only -4 and -6 can stand here"
 		                                           : "no option can stand here");
+	bool address = false; /* the next word must be one */
 	for (size_t i = 0; i < statement->words.n; i++) {
 		const char *word = statement->words.word[i];
-		if (looks_like_address(word) && !looks_like_mac(word) && !value_address(arena, word, &is_ipv6))
+		if (address && (!strcmp(word, "inet") || !strcmp(word, "inet6")))
+			continue;
+		if ((address || (looks_like_address(word) && !looks_like_mac(word))) && !value_address(arena, word, &is_ipv6))
 			return arena_printf(arena, "'%s' is no IPv4 or IPv6 address or prefix", word);
+		address = statement->key->family && (!strcmp(word, "via") || !strcmp(word, "src"));
 	}
+	if (address)
+		return arena_printf(arena, "an address is missing after '%s'", statement->words.word[statement->words.n - 1]);
 	return NULL;
 }
 

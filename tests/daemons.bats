@@ -14,7 +14,7 @@ run = sh -c 'echo one; echo two >&2; sleep 0.3; touch /tmp/up; exec sleep 1000'
 ready = test -e /tmp/up
 within = 5s
 [daemon second]
-run = sh -c 'trap "exit 0" TERM; test -e /tmp/up || exit 9; while :; do sleep 0.1; done'
+run = sh -c 'test -e /tmp/up || exit 9; exec sleep 1001'
 [check both run in their namespaces]
 run = ip netns pids red | wc -l
 match = ^1$
