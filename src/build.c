@@ -126,11 +126,13 @@ static void build_link(struct planner *p, struct link *link)
 		if (place_target(p, link->peer))
 			emit_need_netns(p, place_target(p, link->peer), line, link->header);
 		link->peer->planned = true;
+		link->peer->made = p->plan->n;
 	}
 	if (place_target(p, link))
 		emit_need_netns(p, place_target(p, link), line, link->header);
 	struct command *command = emit_command(p, LINK_ADD, fields, line, from, "link", type->word[0]);
 	link->planned = true;
+	link->made = p->plan->n;
 	begin_undo_of_link(p, command, link);
 }
 
@@ -212,6 +214,7 @@ static void build_moves(struct planner *p, const struct step *step)
 		emit_set(p, fields, "target", link->end->name);
 		struct command *command = emit_command(p, LINK_MOVE, fields, line, host, "move", "");
 		command->ends = link->passing;
+		link->moved = p->plan->n;
 		if (place_reaches_outside(p, link))
 			command->begins[0] = emit_undo_link(p, UNDO_EARLY, link->end, link, true);
 	}

@@ -99,6 +99,16 @@ static const char *const phase_words[PHASES] = {
 	[PHASE_DAEMON] = "daemon",
 };
 
+static const char *list_of(struct arena *arena, const char *const *words, size_t n)
+{
+	struct buffer list = { 0 };
+	for (size_t i = 0; i < n; i++)
+		buffer_printf(&list, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " and ", words[i]);
+	const char *text = arena_strdup(arena, buffer_text(&list));
+	buffer_free(&list);
+	return text;
+}
+
 const struct section_rule *section_rule(enum section_kind kind)
 {
 	return &section_rules[kind];
@@ -115,12 +125,24 @@ bool section_kind_find(const char *word, size_t length, enum section_kind *kind)
 	return false;
 }
 
+static void collect_kinds(const char *words[SECTION_KINDS])
+{
+	for (size_t i = 0; i < SECTION_KINDS; i++)
+		words[i] = section_rules[i].word;
+}
+
 const char *section_kind_nearest(const char *word)
 {
 	const char *words[SECTION_KINDS];
-	for (size_t i = 0; i < SECTION_KINDS; i++)
-		words[i] = section_rules[i].word;
+	collect_kinds(words);
 	return nearest_word(word, words, SECTION_KINDS);
+}
+
+const char *section_kind_list(struct arena *arena)
+{
+	const char *words[SECTION_KINDS];
+	collect_kinds(words);
+	return list_of(arena, words, SECTION_KINDS);
 }
 
 const struct key_rule *key_find(enum section_kind kind, const char *word)
@@ -141,14 +163,25 @@ const struct key_rule *key_by_id(enum key_id id)
 	return &any_key;
 }
 
-const char *key_nearest(enum section_kind kind, const char *word)
+static size_t collect_keys(enum section_kind kind, const char *words[COUNT(key_rules)])
 {
-	const char *words[COUNT(key_rules)];
 	size_t n = 0;
 	for (size_t i = 0; i < COUNT(key_rules); i++)
 		if (key_rules[i].sections & 1u << kind)
 			words[n++] = key_rules[i].word;
-	return nearest_word(word, words, n);
+	return n;
+}
+
+const char *key_nearest(enum section_kind kind, const char *word)
+{
+	const char *words[COUNT(key_rules)];
+	return nearest_word(word, words, collect_keys(kind, words));
+}
+
+const char *key_list(struct arena *arena, enum section_kind kind)
+{
+	const char *words[COUNT(key_rules)];
+	return list_of(arena, words, collect_keys(kind, words));
 }
 
 bool word_is_verb(const char *word)
@@ -178,13 +211,15 @@ const char *phase_nearest(const char *word)
 	return nearest_word(word, phase_words, PHASES);
 }
 
-static bool is_indent_mistake(const char *word, size_t length, const char *key)
+const char *phase_list(struct arena *arena)
+{
+	return list_of(arena, phase_words, PHASES);
+}
+
+static bool is_key(const char *word, size_t length, const char *key)
 {
 	enum section_kind kind;
-	if (!section_kind_find(word, length, &kind) || kind == IN_VARS)
-		return false;
-	const struct key_rule *rule = key_find(kind, key);
-	return rule && !rule->lines && rule->id != KEY_RUN;
+	return section_kind_find(word, length, &kind) && kind != IN_VARS && key_find(kind, key);
 }
 
 static bool keeps_lines(const char *key)
@@ -195,13 +230,19 @@ static bool keeps_lines(const char *key)
 	return false;
 }
 
+/* A program may have an assignment in a line of its own. */
+static bool takes_keys(const char *key)
+{
+	return keeps_lines(key) || !strcmp(key, "run");
+}
+
 static bool takes_text(const char *word, size_t length)
 {
 	enum section_kind kind;
 	return section_kind_find(word, length, &kind) && kind == IN_FILE;
 }
 
-const struct ini_rules language_rules = { is_indent_mistake, keeps_lines, takes_text };
+const struct ini_rules language_rules = { is_key, takes_keys, keeps_lines, takes_text };
 
 void language_list(void)
 {

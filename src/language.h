@@ -124,11 +124,14 @@ const struct section_rule *section_rule(enum section_kind kind);
 bool section_kind_find(const char *word, size_t length, enum section_kind *kind);
 /* The nearest word to a wrong one, or NULL. */
 const char *section_kind_nearest(const char *word);
+/* "scenario, vars, ... and check" */
+const char *section_kind_list(struct arena *arena);
 
 /* The rule for WORD in this kind of section, or NULL.  [vars] has a rule for every word. */
 const struct key_rule *key_find(enum section_kind kind, const char *word);
 const struct key_rule *key_by_id(enum key_id id);
 const char *key_nearest(enum section_kind kind, const char *word);
+const char *key_list(struct arena *arena, enum section_kind kind);
 
 /* Is it a word by which iproute2 changes objects? */
 bool word_is_verb(const char *word);
@@ -137,6 +140,7 @@ const char *phase_word(enum phase phase);
 /* The phase called WORD, or NO_PHASE. */
 enum phase phase_find(const char *word);
 const char *phase_nearest(const char *word);
+const char *phase_list(struct arena *arena);
 
 /* What the reader has to know of all this. */
 extern const struct ini_rules language_rules;

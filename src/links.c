@@ -13,9 +13,22 @@ struct resolving {
 	struct report *report;
 	struct table created; /* "NETNS/NAME" of where a device is created */
 	struct table by_name; /* the first device of each name, once a reference to one was wrong */
+	struct table unknown; /* namespaces that are missing: what is said to be in one is not said to be elsewhere */
 	const struct link_section *sections;
 	struct buffer key; /* of place_key() */
 };
+
+/* Stands in for a namespace that is not in the file; its lack has been reported. */
+static struct netns *unknown_netns(struct resolving *r, const char *name)
+{
+	struct netns *netns = table_get(&r->unknown, name);
+	if (!netns) {
+		netns = arena_new(&r->model->arena, struct netns);
+		netns->name = name;
+		table_set(&r->unknown, name, netns);
+	}
+	return netns;
+}
 
 /* "NETNS/NAME", good until the next one; table_set() needs one that is kept. */
 static const char *place_key(struct resolving *r, const struct netns *netns, const char *name)
@@ -59,6 +72,7 @@ static void add_section(struct resolving *r, struct link *link, struct link_sect
 	}
 	if (section->step < link->step)
 		link->step = section->step;
+	link->broken |= section->section->broken;
 	for (size_t i = 0; i < section->n; i++) {
 		section->statements[i].link = link;
 		model_state(r->model, &section->statements[i], r->report);
@@ -114,21 +128,16 @@ static void find_ends(struct resolving *r)
 	for (size_t i = 0; i < model->n_links; i++) {
 		struct link *link = model->links[i];
 		const struct statement *netns = link->single[KEY_NETNS];
-		if (netns) {
+		if (netns && !link->is_lo) {
 			link->end = model_netns(model, netns->value);
 			if (!link->end) {
 				report_error(r->report, netns->line, netns->header, "netns", "no [netns %s] in this file",
 				             netns->value);
-				link->end = model->host;
+				link->end = unknown_netns(r, netns->value);
 			}
 		}
-		const char *key = place_key(r, link->end, link->name);
-		struct link *other = table_get(&model->link_by_place, key);
-		if (other)
-			report_error(r->report, link->line, link->header, NULL, "%s has a '%s' already, from line %u",
-			             called(model, link->end), link->name, other->line);
-		else
-			set_place(r, &model->link_by_place, key, link);
+		/* names in the host differ, so they do where these go */
+		set_place(r, &model->link_by_place, place_key(r, link->end, link->name), link);
 	}
 }
 
@@ -144,21 +153,28 @@ static void declare_in_place(struct resolving *r, struct link_section *sections,
 		check_name(r, section);
 		struct netns *netns = model_netns(model, section->place);
 		if (!netns) {
-			report_error(r->report, raw->line, raw->header, NULL, "no [netns %s] in this file", section->place);
-			netns = model->host;
+			if (!name_wrong_link(section->name))
+				report_error(r->report, raw->line, raw->header, NULL, "no [netns %s] in this file", section->place);
+			netns = unknown_netns(r, section->place);
 		}
 		struct link *link = table_get(&model->link_by_place, place_key(r, netns, section->name));
+		size_t kept = 0;
 		for (size_t s = 0; s < section->n; s++) {
 			const struct statement *statement = &section->statements[s];
 			enum key_id id = statement->key->id;
-			if (id == KEY_NETNS)
+			if (id == KEY_NETNS && strcmp(section->name, "lo") != 0)
 				report_error(r->report, statement->line, raw->header, "netns",
 				             "a device that is created in its place is not moved; write [link %s] to move it",
 				             section->name);
 			else if (link && !link->in_place && (id == KEY_TYPE || id == KEY_PEER))
 				report_error(r->report, statement->line, raw->header, statement->key->word,
-				             "the device of line %u is moved here under the same name", link->line);
+				             "the device of line %u is moved here under the same name; say its %s there", link->line,
+				             statement->key->word);
+			else
+				section->statements[kept++] = *statement;
 		}
+		section->section->broken |= kept < section->n;
+		section->n = kept;
 		if (!link) {
 			link = new_link(r, netns, section->name, raw->header, raw->line, section->step);
 			link->in_place = true;
@@ -188,13 +204,16 @@ static void join_pair(struct resolving *r, struct link *link)
 	if (!netns) {
 		report_error(r->report, say->line, say->header, "peer", "no [netns %.*s] in this file",
 		             (int)(name - say->value - 1), say->value);
+	} else if (!strcmp(name, "lo")) {
+		report_error(r->report, say->line, say->header, "peer", "lo is there already, and has no peer");
+		return;
 	} else if (peer == link) {
 		report_error(r->report, say->line, say->header, "peer", "a device is not its own peer");
 	} else if (link->peer) {
 		/* its partner stands before it and has claimed it */
 		if (peer != link->peer)
 			report_error(r->report, say->line, say->header, "peer", "'%s' is already the peer of '%s' in line %u",
-			             link->name, link->peer->name, link->peer->single[KEY_PEER]->line);
+			             link->name, link->peer->name, link->paired->line);
 	} else if (!peer) {
 		wrong = name_wrong_link(name);
 		if (wrong)
@@ -204,10 +223,8 @@ static void join_pair(struct resolving *r, struct link *link)
 		peer->in_place = netns != model->host;
 		set_place(r, &model->link_by_place, place_key(r, netns, name), peer);
 	} else if (peer->peer) {
-		const struct statement *other = peer->peer->single[KEY_PEER] ? peer->peer->single[KEY_PEER]
-		                                                             : peer->single[KEY_PEER];
 		report_error(r->report, say->line, say->header, "peer", "'%s' is already the peer of '%s' in line %u",
-		             say->value, peer->peer->name, other->line);
+		             say->value, peer->peer->name, peer->paired->line);
 		return;
 	}
 	if (!netns || peer == link || link->peer || !peer)
@@ -215,6 +232,7 @@ static void join_pair(struct resolving *r, struct link *link)
 	link->peer = peer;
 	peer->peer = link;
 	peer->second = true;
+	link->paired = peer->paired = say;
 	if (link->step > peer->step) {
 		report_error(r->report, peer->line, peer->header, NULL,
 		             "this device is made in a later step, with the pair in line %u; say what it has there", say->line);
@@ -228,7 +246,9 @@ static void find_kind_of(struct resolving *r, struct link *link)
 	if (link->is_lo)
 		return;
 	if (!type && !link->peer && !peer) {
-		report_error(r->report, link->line, link->header, NULL, "a 'type' is missing, as for ip link add, or a 'peer'");
+		if (!link->broken)
+			report_error(r->report, link->line, link->header, NULL,
+			             "a 'type' is missing, as in ip link add, or a 'peer', which makes it a veth");
 		return;
 	}
 	if (type)
@@ -239,19 +259,26 @@ static void find_kind_of(struct resolving *r, struct link *link)
 		words_split(&r->model->arena, "veth", &link->type);
 	const char *word = link->type.word[0];
 	link->kind = kind_find(word);
+	for (size_t i = 1; type && link->kind->pair && i < type->words.n; i++) {
+		if (!strcmp(type->words.word[i], "peer")) {
+			report_error(r->report, type->line, type->header, "type", "write 'peer = NAME' on a line of its own");
+			return;
+		}
+	}
 	if (type && peer && !link->kind->pair)
 		report_error(r->report, peer->line, peer->header, "peer", "a %s has no peer; a veth has", word);
 	else if (type && link->peer && !link->kind->pair)
-		report_error(r->report, type->line, type->header, "type", "line %u makes it the end of a pair",
-		             link->peer->line);
-	else if (type && link->kind->pair && !link->peer && !peer)
+		report_error(r->report, type->line, type->header, "type", "a %s has no peer, and line %u makes it one", word,
+		             link->paired->line);
+	else if (type && link->kind->pair && !link->peer && !peer && !link->broken)
 		report_error(r->report, type->line, type->header, "type", "a %s has two ends: 'peer' is missing", word);
+	else if (type && link->second && link->peer->single[KEY_TYPE] &&
+	         strcmp(word, link->peer->single[KEY_TYPE]->words.word[0]) != 0)
+		report_error(r->report, type->line, type->header, "type", "its peer is a %s (line %u)",
+		             link->peer->single[KEY_TYPE]->words.word[0], link->peer->single[KEY_TYPE]->line);
 	else if (type && link->second && type->words.n > 1)
 		report_error(r->report, type->line, type->header, "type",
 		             "the end that comes first says the whole type of a pair (line %u)", link->peer->line);
-	for (size_t i = 1; type && link->kind->pair && i < type->words.n; i++)
-		if (!strcmp(type->words.word[i], "peer"))
-			report_error(r->report, type->line, type->header, "type", "write 'peer = NAME' on a line of its own");
 }
 
 /* Any device of that name, wherever it is. */
@@ -279,14 +306,14 @@ static struct link *refer(struct resolving *r, struct link *link, const struct s
 	if (!found) {
 		const struct link *other = find_by_name(r, name);
 		if (other)
-			report_error(r->report, say->line, say->header, key, "no '%s' in %s, where '%s' is; that of line %u is in %s",
-			             name, called(model, netns), link->name, other->line, called(model, other->end));
+			report_error(r->report, say->line, say->header, key, "no '%s' in %s; that of line %u is in %s", name,
+			             called(model, netns), other->line, called(model, other->end));
 		else
 			report_error(r->report, say->line, say->header, key, "no [link %s] in this file", say->value);
 		return NULL;
 	}
 	if (found == link) {
-		report_error(r->report, say->line, say->header, key, "a device is not its own %s", key);
+		report_error(r->report, say->line, say->header, key, "a device does not stand on itself");
 		return NULL;
 	}
 	if (!elsewhere && found->end != link->end) {
@@ -362,15 +389,18 @@ static void check_statements(struct resolving *r)
 				check_lo(r, link, statement);
 			else if (id == KEY_MASTER)
 				find_master(r, statement);
-			if ((id == KEY_NETNS || id == KEY_LINK || id == KEY_TYPE || id == KEY_OPTIONS) && statement->step > link->step)
+			if ((id == KEY_NETNS || id == KEY_LINK || id == KEY_TYPE || id == KEY_OPTIONS) && statement->step > link->step &&
+			    !link->is_lo)
 				report_error(r->report, statement->line, statement->header, statement->key->word,
-				             "'%s' is made in an earlier step, by line %u", link->name, link->line);
+				             "'%s' is made in an earlier step, by line %u; say it there", link->name,
+				             link->second ? link->paired->line : link->line);
 			bool is_ipv6;
 			if (id != KEY_ADDRESS || strcmp(statement->verb, "add"))
 				continue;
 			const char *word = statement->words.word[!strcmp(statement->words.word[0], "local")];
-			const char *key = arena_printf(&model->arena, "%p %s", (void *)link,
-			                               value_address(&model->arena, word, &is_ipv6));
+			char *key = arena_printf(&model->arena, "%p %s", (void *)link, value_address(&model->arena, word, &is_ipv6));
+			if (is_ipv6) /* of which the kernel takes none twice, whatever its prefix length */
+				*strrchr(key, '/') = '\0';
 			const struct statement *other = table_get(&addresses, key);
 			if (other)
 				report_error(r->report, statement->line, statement->header, "address", "'%s' has %s already, from line %u",
@@ -395,8 +425,9 @@ static void sort_by_parent(struct resolving *r)
 			if (link->parent && link->parent->in_list)
 				for (size_t j = 0; j < n; j++)
 					if (chain[j] == link->parent)
-						report_error(r->report, link->line, link->header, "link", "'%s' stands on itself through '%s'",
-						             link->name, link->parent->name);
+						report_error(r->report, link->single[KEY_LINK]->line, link->single[KEY_LINK]->header, "link",
+						             "'%s' stands on itself, through '%s' (line %u)", link->name, link->parent->name,
+						             link->parent->line);
 		}
 		while (n) {
 			struct link *link = chain[--n];
@@ -431,5 +462,6 @@ void links_resolve(struct model *model, struct link_section *sections, size_t n,
 	sort_by_parent(&r);
 	table_free(&r.created);
 	table_free(&r.by_name);
+	table_free(&r.unknown);
 	buffer_free(&r.key);
 }

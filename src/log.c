@@ -22,21 +22,6 @@ void log_close(struct log *log)
 	log->fd = -1;
 }
 
-/* The length of the UTF-8 sequence at BYTES, of which there are N; 0 when it is none. */
-static size_t utf8_length(const unsigned char *bytes, size_t n)
-{
-	size_t length = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc2 ? 0 : bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 :
-	                bytes[0] < 0xf5 ? 4 : 0;
-	if (length > n)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-	bool overlong = (bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xf0 && bytes[1] < 0x90);
-	bool outside = (bytes[0] == 0xed && bytes[1] > 0x9f) || (bytes[0] == 0xf4 && bytes[1] > 0x8f);
-	return length > 1 && (overlong || outside) ? 0 : length;
-}
-
 /* A JSON string of any bytes: what is not UTF-8 becomes U+FFFD. */
 static json_t *text_of(const char *text, size_t length)
 {

@@ -1,5 +1,7 @@
 /* vnetgen: options, the table of commands, exit statuses; nothing else. */
+#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,16 +9,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "graph.h"
+#include "network.h"
 #include "restore.h"
 #include "run.h"
 #include "sandbox.h"
 #include "script.h"
+#include "sysctls.h"
 #include "tap.h"
 #include "values.h"
 
 struct options {
-	bool dry_run, with_checks, keep, quiet, verbose, sandbox;
-	const char *style, *templates, *path, *log;
+	bool dry_run, with_checks, keep, quiet, verbose, sandbox, all;
+	const char *style, *templates, *path, *log, *format, *output;
+	size_t step;
 	struct variable *settings;
 	size_t n_settings, settings_room;
 };
@@ -33,6 +39,7 @@ struct scenario {
 	struct arena arena;
 	struct log log;
 	struct executor executor;
+	struct sysctls sysctls; /* for a sandbox */
 };
 
 static void scenario_close(struct scenario *s)
@@ -43,6 +50,7 @@ static void scenario_close(struct scenario *s)
 	model_free(&s->model);
 	report_free(&s->report);
 	log_close(&s->log);
+	sysctls_free(&s->sysctls);
 	arena_free(&s->arena);
 }
 
@@ -74,14 +82,14 @@ static enum exit_status load(struct scenario *s, const struct options *o, const 
 	}
 	model_read(&s->model, file, text, length, o->settings, o->n_settings, &s->report);
 	free(text);
-	if (o->style)
-		s->model.style = o->style;
+	bool styled = style_load(&s->style, &s->templates, o->style ? o->style : s->model.style, &wrong);
+	if (!styled && !o->style && s->model.style_line)
+		report_error(&s->report, s->model.style_line, "scenario", "style", "%s", wrong);
 	if (report_print(&s->report))
 		return EXIT_SCENARIO;
-	if (!style_load(&s->style, &s->templates, s->model.style, &wrong) ||
-	    !phrases_load(&s->language, &s->templates, "lang", "en", &wrong)) {
+	if (!styled || !phrases_load(&s->language, &s->templates, "lang", "en", &wrong)) {
 		complain("%s", wrong);
-		return EXIT_SCENARIO;
+		return o->style && s->style.phrases.missing ? EXIT_USAGE : EXIT_SCENARIO;
 	}
 	plan_make(&s->plan, &s->model, &s->style, &s->report);
 	if (report_print(&s->report))
@@ -148,7 +156,7 @@ static enum exit_status do_down(struct scenario *s, const struct options *o, con
 			return print_script(s, o, "teardown.sh");
 		name = s->model.name;
 	} else if (name_wrong_scenario(name)) {
-		complain("'%s': %s", name, name_wrong_scenario(name));
+		complain("'%s' %s", name, name_wrong_scenario(name));
 		return EXIT_USAGE;
 	} else if (o->dry_run) {
 		struct record record;
@@ -185,6 +193,13 @@ static int test_here(void *user)
 	return status;
 }
 
+static int test_in_sandbox(void *user)
+{
+	struct scenario *s = user;
+	sysctls_judge(&s->sysctls, &s->report);
+	return report_print(&s->report) ? EXIT_REFUSED : test_here(s);
+}
+
 static enum exit_status do_test(struct scenario *s, const struct options *o, const char *file)
 {
 	enum exit_status status = load(s, o, file);
@@ -193,12 +208,75 @@ static enum exit_status do_test(struct scenario *s, const struct options *o, con
 	if (!o->sandbox)
 		return may_build() ? (enum exit_status)test_here(s) : EXIT_REFUSED;
 	char why[256];
-	int inside = sandbox_run(test_here, s, why, sizeof why);
+	sysctls_note(&s->sysctls, &s->model);
+	int inside = sandbox_run(test_in_sandbox, s, why, sizeof why);
 	if (inside < 0) {
 		complain("no sandbox: %s", why);
 		return EXIT_REFUSED;
 	}
+	if (inside > EXIT_INTERRUPTED) {
+		/* a command's line may be open */
+		printf("%s", o->quiet ? "" : "\n");
+		fflush(stdout);
+		complain("the sandbox was ended by signal %d (%s); nothing of it is left", inside - 128, strsignal(inside - 128));
+	}
 	return (enum exit_status)inside;
+}
+
+/* What is drawn when nothing is said: what the output is called, if that is a format. */
+static const char *drawing_format(const struct scenario *s, const struct options *o)
+{
+	const char *dot = o->output ? strrchr(o->output, '.') : NULL;
+	if (o->format)
+		return o->format;
+	return dot && (graph_is_picture(dot + 1) || graph_is_text(&s->templates, dot + 1)) ? dot + 1 : "mermaid";
+}
+
+static enum exit_status write_output(const struct options *o, const struct buffer *out)
+{
+	int fd = o->output ? open(o->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644) : STDOUT_FILENO;
+	bool good = fd >= 0 && write_all(fd, buffer_text(out), out->length);
+	if (o->output && fd >= 0)
+		good = close(fd) == 0 && good;
+	if (!good)
+		complain("cannot write %s: %s", o->output ? o->output : "the drawing", strerror(errno));
+	return good ? EXIT_DONE : EXIT_OUTPUT;
+}
+
+static enum exit_status do_graph(struct scenario *s, const struct options *o, const char *file)
+{
+	const char *format = drawing_format(s, o), *wrong;
+	bool picture = graph_is_picture(format);
+	if (!picture && !graph_is_text(&s->templates, format)) {
+		complain("there is no format '%s'; there are %s", format, graph_formats(&s->templates));
+		return EXIT_USAGE;
+	}
+	if (picture && !o->output && isatty(STDOUT_FILENO)) {
+		complain("%s is nothing for a terminal: say '-o FILE', or redirect it", format);
+		return EXIT_USAGE;
+	}
+	enum exit_status status = load(s, o, file);
+	if (status != EXIT_DONE)
+		return status;
+	if (o->step > network_steps(&s->plan)) {
+		complain("there is no step %zu: %s has %zu", o->step, s->model.name, network_steps(&s->plan));
+		return EXIT_USAGE;
+	}
+	const struct graph_options options = { .step = o->step, .all = o->all, .language = &s->language };
+	struct data *view = graph_view(&s->arena, &s->templates, &s->plan, &options, &wrong);
+	struct buffer text = { 0 }, image = { 0 };
+	if (!view || !graph_render(&s->templates, picture ? "dot" : format, view, &text, &wrong)) {
+		complain("%s", wrong);
+		status = EXIT_SCENARIO;
+	} else if (picture && !graph_picture(format, &text, s->executor.path, &image, &s->arena, &wrong)) {
+		complain("%s", wrong);
+		status = EXIT_REFUSED;
+	} else {
+		status = write_output(o, picture ? &image : &text);
+	}
+	buffer_free(&text);
+	buffer_free(&image);
+	return status;
 }
 
 /* --- the command line --- */
@@ -208,6 +286,7 @@ enum option_set {
 	TAKES_CHECKS = 2, /* --with-checks */
 	TAKES_KEEP = 4,
 	TAKES_SANDBOX = 8,
+	TAKES_DRAWING = 16, /* --format and what else a drawing has */
 };
 
 static const struct command_line {
@@ -221,10 +300,11 @@ static const struct command_line {
 	{ "down", do_down, TAKES_SCRIPT, "SCENARIO|NAME", "takes it down" },
 	{ "check", do_check, 0, "SCENARIO", "runs the checks of a network that is up, and prints TAP" },
 	{ "test", do_test, TAKES_SANDBOX, "SCENARIO", "builds it, runs shows and checks, takes it down" },
+	{ "graph", do_graph, TAKES_DRAWING, "SCENARIO", "draws it, from the file alone" },
 };
 
 enum long_option { OPT_DRY_RUN = 256, OPT_WITH_CHECKS, OPT_STYLE, OPT_SET, OPT_TEMPLATES, OPT_PATH, OPT_LOG, OPT_KEEP,
-	               OPT_SANDBOX, OPT_VERSION, OPT_WORDS };
+	               OPT_SANDBOX, OPT_FORMAT, OPT_STEP, OPT_ALL, OPT_VERSION, OPT_WORDS };
 
 static const struct option_line {
 	struct option option;
@@ -235,6 +315,11 @@ static const struct option_line {
 	{ { "with-checks", no_argument, NULL, OPT_WITH_CHECKS }, TAKES_CHECKS, "", "with shows and checks in the script" },
 	{ { "keep", no_argument, NULL, OPT_KEEP }, TAKES_KEEP, "", "leaves what was made when a command fails" },
 	{ { "sandbox", no_argument, NULL, OPT_SANDBOX }, TAKES_SANDBOX, "", "in namespaces of its own, without root" },
+	{ { "format", required_argument, NULL, OPT_FORMAT }, TAKES_DRAWING, "FORMAT",
+	  "draws it so; there are " },
+	{ { "output", required_argument, NULL, 'o' }, TAKES_DRAWING, "FILE", "writes it there; NAME.svg says the format" },
+	{ { "step", required_argument, NULL, OPT_STEP }, TAKES_DRAWING, "N", "draws what is there after step N" },
+	{ { "all", no_argument, NULL, OPT_ALL }, TAKES_DRAWING, "", "draws each one where there are many alike" },
 	{ { "set", required_argument, NULL, OPT_SET }, 0, "NAME=VALUE", "gives a variable of [vars] another value" },
 	{ { "style", required_argument, NULL, OPT_STYLE }, 0, "STYLE", "spells commands so; there are " },
 	{ { "templates", required_argument, NULL, OPT_TEMPLATES }, 0, "DIR", "looks for templates there first" },
@@ -265,7 +350,9 @@ static void print_help(const struct options *o, struct arena *arena)
 		snprintf(left, sizeof left, "%s--%s %s", is_short ? (char[]){ '-', (char)line->option.val, ',', ' ', '\0' } : "",
 		         line->option.name, line->argument);
 		printf("  %-22s %s%s\n", left, line->says,
-		       line->option.val == OPT_STYLE ? templates_list(&templates, "styles", ".ini") : "");
+		       line->option.val == OPT_STYLE    ? templates_list(&templates, "styles", ".ini")
+		       : line->option.val == OPT_FORMAT ? graph_formats(&templates)
+		                                        : "");
 	}
 	printf("\nSee vnetgen(1), vnetgen-scenario(5).\n");
 }
@@ -287,18 +374,34 @@ static enum exit_status usage(const char *hint)
 /* False when the option is wrong; it has been said. */
 static bool take_option(struct options *o, int value, struct arena *arena)
 {
-	char *equals;
+	char *equals, *end;
 	switch (value) {
 	case OPT_DRY_RUN: o->dry_run = true; break;
 	case OPT_WITH_CHECKS: o->with_checks = true; break;
 	case OPT_KEEP: o->keep = true; break;
 	case OPT_SANDBOX: o->sandbox = true; break;
 	case OPT_STYLE: o->style = optarg; break;
-	case OPT_TEMPLATES: o->templates = optarg; break;
+	case OPT_TEMPLATES:
+		o->templates = optarg;
+		if (access(arena_printf(arena, "%s/.", optarg), X_OK) < 0) {
+			complain("--templates %s: %s", optarg, strerror(errno));
+			return false;
+		}
+		break;
 	case OPT_PATH: o->path = optarg; break;
 	case OPT_LOG: o->log = optarg; break;
+	case OPT_FORMAT: o->format = optarg; break;
+	case OPT_ALL: o->all = true; break;
+	case 'o': o->output = optarg; break;
 	case 'q': o->quiet = true; break;
 	case 'v': o->verbose = true; break;
+	case OPT_STEP:
+		o->step = strtoul(optarg, &end, 10);
+		if (!isdigit((unsigned char)*optarg) || *end || !o->step) {
+			usage("--step takes the number of a step, from 1");
+			return false;
+		}
+		break;
 	case OPT_SET:
 		equals = strchr(optarg, '=');
 		if (!equals || equals == optarg) {
@@ -324,11 +427,11 @@ static enum exit_status wrong_option(const char *word, int value, struct arena *
 static enum exit_status run_command_line(int argc, char **argv, struct options *o, struct arena *arena)
 {
 	struct option options[COUNT(option_lines) + 1] = { 0 };
-	unsigned given = 0;
+	bool given[COUNT(option_lines)] = { false };
 	for (size_t i = 0; i < COUNT(option_lines); i++)
 		options[i] = option_lines[i].option;
 	opterr = 0;
-	for (int value, index = -1; (value = getopt_long(argc, argv, ":qvh", options, &index)) != -1; index = -1) {
+	for (int value; (value = getopt_long(argc, argv, ":qvho:", options, NULL)) != -1;) {
 		if (value == 'h') {
 			print_help(o, arena);
 			return EXIT_DONE;
@@ -345,8 +448,8 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 			return wrong_option(argv[optind - 1], value, arena);
 		if (!take_option(o, value, arena))
 			return EXIT_USAGE;
-		if (index >= 0)
-			given |= option_lines[index].needs;
+		for (size_t i = 0; i < COUNT(option_lines); i++)
+			given[i] |= option_lines[i].option.val == value;
 	}
 	argv += optind;
 	argc -= optind;
@@ -366,7 +469,7 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 		return usage(arena_printf(arena, argc ? "one %s at a time for %s" : "%s is missing after %s", command->argument,
 		                          command->word));
 	for (size_t i = 0; i < COUNT(option_lines); i++)
-		if (given & option_lines[i].needs & ~command->takes)
+		if (given[i] && option_lines[i].needs & ~command->takes)
 			return usage(arena_printf(arena, "%s has no --%s", command->word, option_lines[i].option.name));
 	if (o->with_checks && !o->dry_run)
 		return usage("--with-checks goes with --dry-run; 'test' builds and runs the checks");
@@ -380,6 +483,10 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 
 int main(int argc, char **argv)
 {
+	/* a file that is opened must not become a standard stream that was closed */
+	for (int fd = 0; fd >= 0 && fd <= STDERR_FILENO;)
+		if ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) > STDERR_FILENO)
+			close(fd);
 	struct options options = { 0 };
 	struct arena arena = { 0 };
 	enum exit_status status = run_command_line(argc, argv, &options, &arena);

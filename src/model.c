@@ -24,43 +24,56 @@ static bool find_kind(const struct section *section, enum section_kind *kind)
 	return section_kind_find(section->header, strcspn(section->header, " \t"), kind);
 }
 
+/* The word that the first one of an unknown header is meant to be; NULL when that cannot be guessed. */
+static const char *guess_kind(const struct section *section)
+{
+	char word[32] = "";
+	size_t length = strcspn(section->header, " \t:");
+	return length < sizeof word ? section_kind_nearest(memcpy(word, section->header, length)) : NULL;
+}
+
+/* As find_kind(), and guesses: what a misspelt section declares should not be missed elsewhere. */
+static bool find_meant_kind(const struct section *section, enum section_kind *kind)
+{
+	const char *guess;
+	return find_kind(section, kind) ||
+	       ((guess = guess_kind(section)) && section_kind_find(guess, strlen(guess), kind));
+}
+
 /* What follows the first word of a header. */
 static const char *name_of(const struct section *section)
 {
-	const char *name = section->header + strcspn(section->header, " \t");
-	return name + strspn(name, " \t");
+	enum section_kind kind;
+	const char *between = find_kind(section, &kind) ? " \t" : " \t:"; /* [netns:red] is a guess */
+	const char *name = section->header + strcspn(section->header, between);
+	return name + strspn(name, between);
 }
 
-static void report_unknown_section(struct report *report, const struct section *section)
+static void report_unknown_section(struct building *b, const struct section *section)
 {
-	const char *nearest = section_kind_nearest(section->header);
-	size_t length = strcspn(section->header, " \t:");
-	char word[32] = "";
-	if (!nearest && length < sizeof word) {
-		memcpy(word, section->header, length);
-		nearest = section_kind_nearest(word);
-	}
+	const char *nearest = guess_kind(section);
 	if (nearest)
-		report_error(report, section->line, section->header, NULL, "there is no such section; did you mean [%s]?",
+		report_error(b->report, section->line, section->header, NULL, "there is no such section; did you mean [%s]?",
 		             nearest);
 	else
-		report_error(report, section->line, section->header, NULL, "there is no such section; there are scenario, "
-		             "vars, host, netns, link, step, run and check");
+		report_error(b->report, section->line, section->header, NULL, "there is no such section; there are %s",
+		             section_kind_list(&b->model->arena));
 }
 
 /* False when the section cannot be used. */
 static bool check_header(struct building *b, const struct section *section, enum section_kind *kind)
 {
 	if (!find_kind(section, kind)) {
-		report_unknown_section(b->report, section);
-		return false;
+		report_unknown_section(b, section);
+		if (!find_meant_kind(section, kind))
+			return false;
 	}
 	const struct section_rule *rule = section_rule(*kind);
 	const char *name = name_of(section);
+	if (rule->name == NAME_NONE && *name)
+		report_error(b->report, section->line, section->header, NULL, "[%s] takes no name", rule->word);
 	if (rule->later)
 		report_error(b->report, section->line, section->header, NULL, "[%s] is not in this version yet", rule->word);
-	else if (rule->name == NAME_NONE && *name)
-		report_error(b->report, section->line, section->header, NULL, "[%s] takes no name", rule->word);
 	else if (rule->name == NAME_NEEDED && !*name)
 		report_error(b->report, section->line, section->header, NULL, "a name is missing: [%s NAME]", rule->word);
 	else
@@ -68,18 +81,21 @@ static bool check_header(struct building *b, const struct section *section, enum
 	return false;
 }
 
-static const struct key_rule *check_key(struct building *b, const struct section *section, enum section_kind kind,
+static const struct key_rule *check_key(struct building *b, struct section *section, enum section_kind kind,
                                         const struct entry *entry)
 {
 	const struct key_rule *key = key_find(kind, entry->key);
 	if (!key) {
-		const char *nearest = key_nearest(kind, entry->key);
+		size_t first = strcspn(entry->key, " \t"); /* of "sysctl net.ipv4.ip_forward=1" */
+		const char *nearest = key_nearest(kind, arena_strndup(&b->model->arena, entry->key, first));
+		section->broken = true;
 		if (nearest)
 			report_error(b->report, entry->line, section->header, entry->key,
 			             "there is no such key here; did you mean '%s'?", nearest);
 		else
 			report_error(b->report, entry->line, section->header, entry->key,
-			             "there is no such key in [%s]; see vnetgen-scenario(5)", section_rule(kind)->word);
+			             "there is no such key; a [%s] has %s", section_rule(kind)->word,
+			             key_list(&b->model->arena, kind));
 		return NULL;
 	}
 	if (key->id == KEY_LATER) {
@@ -87,15 +103,21 @@ static const struct key_rule *check_key(struct building *b, const struct section
 		return NULL;
 	}
 	if (!*entry->value) {
-		report_error(b->report, entry->line, section->header, entry->key, "is empty");
+		report_error(b->report, entry->line, section->header, entry->key, "a value is missing after the '='");
 		return NULL;
 	}
 	return key;
 }
 
+/* NULL when the value cannot be used. */
 static const char *expand(struct building *b, const struct section *section, const struct entry *entry)
 {
-	return variables_expand(&b->variables, entry->value, entry->line, section->header, entry->key);
+	const char *value = variables_expand(&b->variables, entry->value, entry->line, section->header, entry->key);
+	if (value && !*value) {
+		report_error(b->report, entry->line, section->header, entry->key, "is empty when its variables are put in");
+		return NULL;
+	}
+	return value;
 }
 
 /* --- [scenario], [step], [run], [check]: keys of which each is given once --- */
@@ -118,11 +140,13 @@ static bool given_again(struct building *b, struct once *once, const struct sect
 
 static void add_text(struct model *model, const char ***texts, size_t *n, const char *text)
 {
-	const char **more = arena_alloc(&model->arena, (*n + 1) * sizeof *more);
-	if (*n)
-		memcpy(more, *texts, *n * sizeof *more);
-	more[(*n)++] = text;
-	*texts = more;
+	if (!(*n & (*n - 1))) { /* full: room is a power of 2 */
+		const char **more = arena_alloc(&model->arena, (*n ? *n * 2 : 1) * sizeof *more);
+		if (*n)
+			memcpy(more, *texts, *n * sizeof *more);
+		*texts = more;
+	}
+	(*texts)[(*n)++] = text;
 }
 
 static void read_scenario(struct building *b, struct section *section, struct once *once)
@@ -135,10 +159,12 @@ static void read_scenario(struct building *b, struct section *section, struct on
 			continue;
 		/* not the name: ${dir} has it in it */
 		const char *value = key->id == KEY_NAME ? entry->value : expand(b, section, entry);
+		if (!value)
+			continue;
 		if (key->id == KEY_NAME) {
 			const char *wrong = name_wrong_scenario(value);
 			if (wrong)
-				report_error(b->report, entry->line, section->header, entry->key, "'%s': %s", value, wrong);
+				report_error(b->report, entry->line, section->header, entry->key, "'%s' %s", value, wrong);
 			model->name = value;
 		} else if (key->id == KEY_TITLE) {
 			model->title = value;
@@ -148,6 +174,7 @@ static void read_scenario(struct building *b, struct section *section, struct on
 				report_error(b->report, entry->line, section->header, entry->key, "'%s' is neither yes nor no", value);
 		} else if (key->id == KEY_STYLE) {
 			model->style = value;
+			model->style_line = entry->line;
 		} else {
 			add_text(model, &model->texts, &model->n_texts, value);
 		}
@@ -166,9 +193,12 @@ static void read_build(struct building *b, struct section *section, const struct
 		enum phase phase = phase_find(word);
 		if (phase == NO_PHASE) {
 			const char *nearest = phase_nearest(word);
-			report_error(b->report, entry->line, section->header, entry->key, nearest
-			             ? "there is no phase '%s'; did you mean '%s'?"
-			             : "there is no phase '%s'; vnetgen-scenario(5) lists them", word, nearest);
+			if (nearest)
+				report_error(b->report, entry->line, section->header, entry->key,
+				             "there is no phase '%s'; did you mean '%s'?", word, nearest);
+			else
+				report_error(b->report, entry->line, section->header, entry->key,
+				             "there is no phase '%s'; there are %s", word, phase_list(&b->model->arena));
 			continue;
 		}
 		/* phases are built once, and in one order over all steps */
@@ -226,6 +256,8 @@ static void read_step(struct building *b, struct section *section)
 		if (!key || given_again(b, &once, section, entry, key))
 			continue;
 		const char *value = expand(b, section, entry);
+		if (!value)
+			continue;
 		if (key->id == KEY_TITLE) {
 			if (step->title)
 				report_error(b->report, entry->line, section->header, entry->key, "the header has a title already");
@@ -290,6 +322,8 @@ static void read_action(struct building *b, struct section *section, enum sectio
 			continue;
 		const char *value = expand(b, section, entry);
 		regex_t regex;
+		if (!value)
+			continue;
 		switch (key->id) {
 		case KEY_TITLE:
 			if (*action.title)
@@ -335,7 +369,7 @@ static void read_action(struct building *b, struct section *section, enum sectio
 			action.timeout = read_duration(b, section, entry, value);
 		}
 	}
-	if (!once.line[KEY_RUN])
+	if (!once.line[KEY_RUN] && !section->broken)
 		report_error(b->report, section->line, section->header, NULL, "a 'run' is missing: the command");
 	*array_add(step->actions, step->n_actions, step->actions_room) = action;
 }
@@ -510,13 +544,16 @@ static struct statement *read_statements(struct building *b, struct section *sec
 	for (size_t i = 0; i < section->n; i++) {
 		const struct entry *entry = &section->entries[i];
 		const struct key_rule *key = check_key(b, section, kind, entry);
-		if (!key)
+		const char *value = key ? expand(b, section, entry) : NULL;
+		if (!value) {
+			section->broken = true;
 			continue;
+		}
 		struct statement *statement = &list[*n];
 		*statement = (struct statement){
 			.key = key,
 			.phase = key->id == KEY_SYSCTL && kind == IN_LINK ? PHASE_SET : key->phase,
-			.value = expand(b, section, entry),
+			.value = value,
 			.header = section->header,
 			.line = entry->line,
 			.step = b->step,
@@ -530,10 +567,12 @@ static struct statement *read_statements(struct building *b, struct section *sec
 			take_verb(statement);
 		if (!wrong)
 			wrong = value_wrong(&b->model->arena, statement);
-		if (wrong)
+		if (wrong) {
 			report_error(b->report, entry->line, section->header, entry->key, "%s", wrong);
-		else
+			section->broken = true;
+		} else {
 			++*n;
+		}
 	}
 	return list;
 }
@@ -634,7 +673,7 @@ static void read_ahead(struct building *b, const struct variable *settings, size
 	for (size_t i = 0; i < ini->n; i++) {
 		const struct section *section = &ini->sections[i];
 		enum section_kind kind;
-		if (!find_kind(section, &kind))
+		if (!find_meant_kind(section, &kind))
 			continue;
 		for (size_t j = 0; kind == IN_SCENARIO && j < section->n; j++)
 			if (!strcmp(section->entries[j].key, "name"))
@@ -646,7 +685,7 @@ static void read_ahead(struct building *b, const struct variable *settings, size
 	for (size_t i = 0; i < ini->n; i++) {
 		const struct section *section = &ini->sections[i];
 		enum section_kind kind;
-		if (!find_kind(section, &kind) || kind != IN_VARS)
+		if (!find_meant_kind(section, &kind) || kind != IN_VARS)
 			continue;
 		for (size_t j = 0; j < section->n; j++)
 			variables_declare(&b->variables, section->entries[j].key, section->entries[j].value,
@@ -675,7 +714,7 @@ void model_read(struct model *model, const char *file, const char *text, size_t 
 	model->host = arena_new(&model->arena, struct netns);
 	model->host->name = "";
 	model->host->header = "host";
-	model->name = name_from_file(&model->arena, file);
+	const char *file_name = model->name = name_from_file(&model->arena, file);
 	array_add(model->steps, model->n_steps, model->steps_room);
 
 	ini_read(&model->ini, text, length, &language_rules, report);
@@ -684,9 +723,8 @@ void model_read(struct model *model, const char *file, const char *text, size_t 
 	read_sections(&b);
 	links_resolve(model, b.links, b.n_links, report);
 	const char *wrong = name_wrong_scenario(model->name);
-	if (wrong && !report->n)
-		report_error(report, 0, NULL, NULL, "the file's name makes no name for the scenario (%s); give [scenario] name",
-		             wrong);
+	if (wrong && model->name == file_name)
+		report_error(report, 0, NULL, NULL, "the file's name, '%s', %s; give [scenario] a 'name'", file_name, wrong);
 	if (!model->title)
 		model->title = model->name;
 	free(b.links);

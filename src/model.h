@@ -34,16 +34,19 @@ struct link {
 	bool in_place;         /* [link NETNS/NAME] */
 	bool is_lo;            /* configured, never made */
 	bool second;           /* the other end of a pair, made with its peer */
+	bool broken;           /* a mistake in its sections: what it lacks may stand there */
 	bool on_bridge;        /* a bridge, or it stands on one */
 	bool after_move;       /* for the planner: it stands on one that is moved, so it is made after that */
 	const struct kind *kind;
 	struct words type;                  /* all words of `type` */
 	struct link *peer, *parent, *master; /* master: from the step that makes it */
+	const struct statement *paired;      /* the `peer` that made it an end of a pair */
 	struct statement *single[KEYS];
 	struct statement *first[KEYS];      /* the value of a single-valued key in the step that makes the link */
 	size_t ports;
 	struct undo *passing; /* for the planner: what undoes it as long as it is on its way */
 	bool planned;
+	size_t made, moved;   /* set by the planner: the plan's steps, from 1, that make it and move it; 0: none does */
 	bool in_list;                       /* for sorting by parent */
 	bool queued_undo;                   /* for the planner: its qdiscs are undone */
 	const struct step *queued;          /* for the planner: the step whose qdiscs of it are in the plan */
@@ -138,6 +141,7 @@ struct variable {
 struct model {
 	const char *file;
 	const char *name, *title, *style;
+	unsigned style_line; /* 0: the standard one */
 	const char **texts;
 	size_t n_texts;
 	bool hosts;          /* all namespaces know each other by name */

@@ -227,7 +227,7 @@ struct mustache *mustache_compile(struct arena *arena, const char *name, const c
 		/* lines that a tag has for itself leave no trace, so the next one still begins */
 		if (alone) {
 			c.at_line_start = true;
-			if (partial)
+			if (tag.sigil && strchr("#^>", tag.sigil))
 				c.nodes[c.n - 1].line_start = false;
 		} else if (tag.sigil == '!' || tag.sigil == '=' || tag.sigil == '/') {
 			c.at_line_start = was_start;

@@ -14,6 +14,7 @@ bool phrases_load(struct phrases *phrases, const struct templates *templates, co
 	*wrong = NULL;
 	const char *text = strchr(name, '/') ? NULL : templates_read(templates, file, &length, &phrases->path);
 	if (!text) {
+		phrases->missing = true;
 		*wrong = arena_printf(templates->arena, "%s; there are %s",
 		                      phrases->path ? phrases->path : arena_printf(arena, "there is no '%s'", name),
 		                      templates_list(templates, directory, ".ini"));

@@ -7,6 +7,7 @@
 
 struct phrases {
 	const char *path;     /* of the file, for messages */
+	bool missing;         /* there is no such file */
 	struct table by_name; /* "SECTION.KEY" -> struct mustache */
 	struct arena arena;
 };

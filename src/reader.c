@@ -16,6 +16,9 @@ struct reading {
 	const char *kind;       /* of the section that the lines belong to, and its length */
 	size_t kind_length;
 	bool in_section;
+	bool lost;      /* the header of what follows cannot be read */
+	bool swallow;   /* the indented lines that follow belong to a mistake that was reported */
+	bool homeless;  /* a line before the first section was reported */
 	struct section *headers; /* what was handed to inih by number */
 	size_t n_headers, headers_room;
 	struct entry *pairs;
@@ -54,6 +57,17 @@ static struct span peek(const struct reading *in)
 	return (struct span){ in->next, (size_t)(end - in->next) };
 }
 
+/* The section that the mistake of this line is reported for. */
+static const char *blame(struct reading *in)
+{
+	in->swallow = true;
+	if (!in->in_section)
+		return NULL;
+	in->headers[in->n_headers - 1].broken = true;
+	return in->kind;
+}
+
+/* Takes a line; one that cannot be read is reported and comes out empty. */
 static bool take(struct reading *in, struct span *line)
 {
 	if (in->next == in->end)
@@ -63,11 +77,17 @@ static bool take(struct reading *in, struct span *line)
 	if (in->next < in->end)
 		in->next++;
 	in->line++;
-	if (memchr(line->start, '\0', line->length)) {
-		report_error(in->report, in->line, NULL, NULL, "there is a NUL byte in this line; a scenario is text");
-		line->length = 0;
-	} else if (line->length > LINE_LIMIT) {
-		report_error(in->report, in->line, NULL, NULL, "this line is longer than 64 KiB");
+	if (!trimmed(*line).length)
+		in->swallow = false;
+	const char *wrong = NULL;
+	if (memchr(line->start, '\0', line->length))
+		wrong = "there is a NUL byte in this line; a scenario is text";
+	else if (line->length > LINE_LIMIT)
+		wrong = "this line is longer than 64 KiB; an indented line continues the one above it";
+	if (wrong) {
+		bool header = line->start[0] == '[';
+		report_error(in->report, in->line, header ? NULL : blame(in), NULL, "%s", wrong);
+		in->lost |= header;
 		line->length = 0;
 	}
 	return true;
@@ -81,34 +101,40 @@ static char *kept(struct reading *in, struct span span)
 static void read_header(struct reading *in, struct span line)
 {
 	const char *close = memrchr(line.start, ']', line.length);
+	bool broken = !close;
 	struct span inside = { line.start + 1, line.length - 1 };
 	if (close) {
 		inside.length = (size_t)(close - line.start) - 1;
 		struct span after = trimmed((struct span){ close + 1, line.length - inside.length - 2 });
-		if (after.length)
+		if (after.length) {
 			report_error(in->report, in->line, NULL, NULL,
 			             "'%s' after the ']' of a header; a comment is a line of its own", kept(in, after));
+			broken = true;
+		}
 	} else {
-		report_error(in->report, in->line, NULL, NULL, "a header without ']': it is written [%s]",
+		report_error(in->report, in->line, NULL, NULL, "a header without ']'; it is written [%s]",
 		             kept(in, trimmed(inside)));
 	}
+	in->lost = false;
 	struct section *header = array_add(in->headers, in->n_headers, in->headers_room);
 	header->header = kept(in, trimmed(inside));
 	header->line = in->line;
+	header->broken = broken;
 	in->kind = header->header;
 	in->kind_length = strcspn(in->kind, " \t");
 	in->in_section = true;
 }
 
-static bool is_indent_mistake(struct reading *in, struct span line)
+/* Is the indented LINE, after the value of ABOVE (NULL: after none), meant to be a pair? */
+static bool is_indent_mistake(struct reading *in, struct span line, const char *above)
 {
 	const char *equals = memchr(line.start, '=', line.length);
-	if (!equals || !in->rules)
+	if (!equals || !in->rules || !in->in_section || (above && in->rules->takes_keys(above)))
 		return false;
 	char *key = kept(in, trimmed((struct span){ line.start, (size_t)(equals - line.start) }));
-	if (!in->rules->is_indent_mistake(in->kind, in->kind_length, key))
+	if (!in->rules->is_key(in->kind, in->kind_length, key))
 		return false;
-	report_error(in->report, in->line, in->kind, key, "keys begin in the first column; an indented line continues "
+	report_error(in->report, in->line, blame(in), key, "keys begin in the first column; an indented line continues "
 	             "the value above it");
 	return true;
 }
@@ -118,7 +144,7 @@ static const char *read_continuation(struct reading *in, const char *key, struct
 {
 	struct buffer value = { 0 };
 	buffer_add(&value, first.start, first.length);
-	bool lines = in->rules && in->rules->keeps_lines(key);
+	bool lines = in->rules && in->rules->is_key(in->kind, in->kind_length, key) && in->rules->keeps_lines(key);
 	while (in->next < in->end) {
 		struct span line = peek(in);
 		bool comment = line.length && (line.start[0] == '#' || line.start[0] == ';');
@@ -127,7 +153,7 @@ static const char *read_continuation(struct reading *in, const char *key, struct
 			break;
 		take(in, &line);
 		struct span text = trimmed(line);
-		if (comment || !text.length || is_indent_mistake(in, text))
+		if (comment || !text.length || is_indent_mistake(in, text, key))
 			continue;
 		if (value.length)
 			buffer_putc(&value, lines ? '\n' : ' ');
@@ -144,7 +170,7 @@ static bool read_pair(struct reading *in, struct span line)
 	struct entry pair = { .line = in->line };
 	if (line.start[0] == '|') {
 		if (in->rules && in->in_section && !in->rules->takes_text(in->kind, in->kind_length)) {
-			report_error(in->report, in->line, NULL, NULL, "only the text of a [file] begins with '|'");
+			report_error(in->report, in->line, blame(in), NULL, "only the text of a [file] begins with '|'");
 			return false;
 		}
 		pair.key = "|";
@@ -152,7 +178,7 @@ static bool read_pair(struct reading *in, struct span line)
 	} else {
 		const char *equals = memchr(line.start, '=', line.length);
 		if (!equals) {
-			report_error(in->report, in->line, NULL, NULL, "a line without '=': '%s'; keys are written KEY = VALUE",
+			report_error(in->report, in->line, blame(in), NULL, "'%s' is no KEY = VALUE: it has no '='",
 			             kept(in, trimmed(line)));
 			return false;
 		}
@@ -161,16 +187,19 @@ static bool read_pair(struct reading *in, struct span line)
 		pair.key = kept(in, key);
 		pair.value = read_continuation(in, pair.key, trimmed(value));
 		if (!key.length) {
-			report_error(in->report, pair.line, NULL, NULL, "no key before the '='");
+			report_error(in->report, pair.line, blame(in), NULL, "there is no key before the '='");
 			return false;
 		}
 		if (memchr(key.start, ':', key.length)) {
-			report_error(in->report, pair.line, NULL, NULL, "a ':' in the key '%s'; a key ends at '='", pair.key);
+			report_error(in->report, pair.line, blame(in), NULL, "a ':' in the key '%s'; a key ends at the first '='",
+			             pair.key);
 			return false;
 		}
 	}
 	if (!in->in_section) {
-		report_error(in->report, pair.line, NULL, NULL, "'%s' stands before the first [section]", pair.key);
+		if (!in->homeless)
+			report_error(in->report, pair.line, NULL, NULL, "'%s' stands before the first [section]", pair.key);
+		in->homeless = true;
 		return false;
 	}
 	*array_add(in->pairs, in->n_pairs, in->pairs_room) = pair;
@@ -184,13 +213,16 @@ static char *next_record(char *record, int room, void *user)
 	struct span line;
 	while (take(in, &line)) {
 		struct span text = trimmed(line);
-		if (!text.length || line.start[0] == '#' || line.start[0] == ';')
+		if (!text.length || line.start[0] == '#' || line.start[0] == ';' || (in->lost && line.start[0] != '['))
 			continue;
 		if (is_blank(line.start[0])) {
-			if (!in->in_section || !is_indent_mistake(in, text))
-				report_error(in->report, in->line, NULL, NULL,
+			if (!is_indent_mistake(in, text, NULL) && !in->swallow)
+				report_error(in->report, in->line, blame(in), NULL,
 				             "an indented line continues the value above it, and there is none");
-		} else if (line.start[0] == '[') {
+			continue;
+		}
+		in->swallow = false;
+		if (line.start[0] == '[') {
 			read_header(in, text);
 			snprintf(record, (size_t)room, "[%zu]\n", in->n_headers - 1);
 			return record;

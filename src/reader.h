@@ -16,6 +16,7 @@ struct section {
 	unsigned line;
 	struct entry *entries;
 	size_t n, room; /* room 0: the entries are in the arena */
+	bool broken;    /* a line of it was a mistake: what the section seems to lack may stand there */
 };
 
 struct ini {
@@ -27,7 +28,9 @@ struct ini {
 /* What the reader has to know of the language.  KIND is the first word of a header.  May be NULL as a whole. */
 struct ini_rules {
 	/* Is KEY one of this kind of section, so that an indented "KEY = " is a mistake? */
-	bool (*is_indent_mistake)(const char *kind, size_t length, const char *key);
+	bool (*is_key)(const char *kind, size_t length, const char *key);
+	/* Is it none in the value of this key, which is text that may have such lines? */
+	bool (*takes_keys)(const char *key);
 	/* Do the lines of this key's value stay lines? */
 	bool (*keeps_lines)(const char *key);
 	/* May this kind of section have lines that begin with '|'? */

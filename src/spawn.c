@@ -1,6 +1,7 @@
 /* spawn: the one place that starts processes. */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,9 +52,9 @@ static char **make_environment(struct arena *arena, const char *path)
 }
 
 /* The child's side: it is noted, then becomes the command.  The parent is halted meanwhile and its memory is ours too,
- * so what is noted here it knows. */
+ * so what is noted here it knows, *error as well: why there is no command. */
 static _Noreturn void become(const struct spawn *spawn, const char *file, char **environment, pid_t parent,
-                             const int pipes[2])
+                             const int pipes[2], volatile int *error)
 {
 	sigset_t none;
 	if (spawn->background)
@@ -67,27 +68,29 @@ static _Noreturn void become(const struct spawn *spawn, const char *file, char *
 		spawn->born(spawn->user, getpid());
 	if (spawn->background)
 		prctl(PR_SET_PDEATHSIG, 0); /* from now on it is known, and may outlive us */
-	int null = open("/dev/null", O_RDONLY);
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(pipes[STREAM_OUT], STDOUT_FILENO) < 0 ||
-	    dup2(pipes[STREAM_ERR], STDERR_FILENO) < 0)
-		_exit(127);
-	/* all other descriptors of ours are close-on-exec; those that we were given are not our commands' business */
-	syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
-	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	execve(file, spawn->argv, environment);
-	_exit(errno == ENOENT ? 127 : 126);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(pipes[STREAM_OUT], STDOUT_FILENO) >= 0 &&
+	    dup2(pipes[STREAM_ERR], STDERR_FILENO) >= 0) {
+		/* all other descriptors of ours are close-on-exec; those that we were given are not our commands' business */
+		syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
+		for (int number = 1; number < NSIG; number++)
+			signal(number, SIG_DFL);
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		execve(file, spawn->argv, environment);
+	}
+	*error = errno;
+	_exit(127);
 }
 
 /* vfork(2), since a copy of our memory that is given up at once costs more than all the rest, the more the larger the
  * scenario is. */
-static pid_t start(const struct spawn *spawn, const char *file, char **environment, const int pipes[2])
+static pid_t start(const struct spawn *spawn, const char *file, char **environment, const int pipes[2],
+                   volatile int *error)
 {
 	pid_t parent = getpid(), pid = vfork();
 	if (pid == 0)
-		become(spawn, file, environment, parent, pipes);
+		become(spawn, file, environment, parent, pipes, error);
 	return pid;
 }
 
@@ -115,55 +118,51 @@ static bool has_line(const struct outcome *outcome)
 	return strchr(buffer_text(&outcome->stream[STREAM_OUT]), '\n') || strchr(buffer_text(&outcome->stream[STREAM_ERR]), '\n');
 }
 
-/* Follows the command until it is a zombie: output, time limit, a wish to stop.  True when the time limit ended it. */
-static bool follow(const struct spawn *spawn, struct outcome *outcome, pid_t pid, int pidfd, const int fds[2])
+/* Follows the command until it is a zombie: output, time limit, a wish to stop.  True when the time limit ended it.
+ * MASK has the signals that are blocked meanwhile. */
+static bool follow(const struct spawn *spawn, struct outcome *outcome, pid_t pid, int pidfd, const int fds[2],
+                   const sigset_t *mask)
 {
+	static const int means[] = { SIGTERM, SIGKILL };
 	struct pollfd polls[3] = { { .fd = fds[0], .events = POLLIN }, { .fd = fds[1], .events = POLLIN },
 		                       { .fd = pidfd, .events = POLLIN } };
-	double start = now_monotonic(), asked = 0, deadline = spawn->timeout > 0 ? start + spawn->timeout : 0;
-	double seems_waiting = spawn->waiting ? start + 1 : 0;
-	bool timed_out = false, ended = false;
-	int sent = 0;
-	sigset_t open_mask;
-	sigemptyset(&open_mask);
-	while (!ended) {
-		double now = now_monotonic();
-		if (asked <= 0 && spawn->stop && *spawn->stop)
-			asked = now;
-		if (deadline > 0 && now >= deadline && !timed_out) {
-			timed_out = true;
-			asked = now - patience;
-		}
-		if (asked > 0 && sent < 2 && now >= asked + patience * (sent + 1)) {
-			kill(-pid, sent ? SIGKILL : SIGTERM);
-			sent++;
-		}
-		if (seems_waiting > 0 && (now >= seems_waiting || has_line(outcome))) {
-			seems_waiting = 0;
+	bool stopped = false, timed_out = false;
+	size_t used = 0;
+	double act = spawn->timeout > 0 ? now_monotonic() + spawn->timeout : INFINITY; /* when to use the next means */
+	double seems_waiting = spawn->waiting ? now_monotonic() + 1 : INFINITY;
+	while (!polls[2].revents) {
+		if (isfinite(seems_waiting) && (now_monotonic() >= seems_waiting || has_line(outcome))) {
+			seems_waiting = INFINITY;
 			spawn->waiting(spawn->user);
-			now = now_monotonic();
 		}
-		double next = asked > 0 && sent < 2      ? asked + patience * (sent + 1)
-		              : asked <= 0 && deadline > 0 ? deadline : now + 3600;
-		if (seems_waiting > 0 && seems_waiting < next)
-			next = seems_waiting;
-		double left = next > now ? next - now : 0;
-		struct timespec wait = { (time_t)left, (long)((left - (double)(time_t)left) * 1e9) };
+		double now = now_monotonic();
+		if (spawn->stop && *spawn->stop && !stopped && !timed_out) {
+			stopped = true;
+			act = now + patience;
+		}
+		if (now >= act && used < COUNT(means)) {
+			timed_out |= !stopped;
+			kill(-pid, means[used++]);
+			act = used < COUNT(means) ? now + patience : INFINITY;
+		}
+		double left = (act < seems_waiting ? act : seems_waiting) - now;
+		if (left < 0)
+			left = 0;
+		struct timespec wait = { 0 };
+		if (isfinite(left))
+			wait = (struct timespec){ (time_t)left, (long)((left - (double)(time_t)left) * 1e9) };
 		/* signals are blocked but for here: one that asks us to stop is never missed */
-		if (ppoll(polls, 3, &wait, &open_mask) < 0)
+		if (ppoll(polls, 3, isfinite(left) ? &wait : NULL, mask) < 0)
 			continue;
 		for (size_t i = 0; i < 2; i++)
 			if (polls[i].revents && !take_output(spawn, outcome, fds[i], (enum stream)i))
 				polls[i].fd = -1;
-		ended = polls[2].revents;
 	}
-	/* what it wrote last; a child that it leaves behind may hold the pipe, so its end is not waited for */
-	for (size_t i = 0; i < 2; i++) {
-		struct pollfd rest = { .fd = polls[i].fd, .events = POLLIN };
-		while (rest.fd >= 0 && poll(&rest, 1, 0) > 0 && rest.revents & POLLIN &&
-		       take_output(spawn, outcome, rest.fd, (enum stream)i))
-			;
-	}
+	/* What it wrote last, which is what a pipe holds at most.  The end of the pipe is not waited for: a child that it
+	 * leaves behind may hold it, and go on writing. */
+	for (size_t i = 0; i < 2; i++)
+		if (polls[i].fd >= 0)
+			take_output(spawn, outcome, fds[i], (enum stream)i);
 	return timed_out;
 }
 
@@ -173,54 +172,41 @@ static void not_started(struct outcome *outcome, int error)
 	outcome->status = error;
 }
 
-static void run_child(const struct spawn *spawn, struct outcome *outcome, const char *file, char **environment)
+static void run_child(const struct spawn *spawn, struct outcome *outcome, const char *file, char **environment,
+                      const sigset_t *mask)
 {
 	int out[2] = { -1, -1 }, err[2] = { -1, -1 }, pidfd = -1;
+	volatile int error = 0; /* the child writes it, which the compiler does not expect */
 	pid_t pid = -1;
 	if (pipe2(out, O_CLOEXEC) == 0 && pipe2(err, O_CLOEXEC) == 0)
-		pid = start(spawn, file, environment, (int[]){ out[1], err[1] });
+		pid = start(spawn, file, environment, (int[]){ out[1], err[1] }, &error);
 	if (pid > 0)
 		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (pid < 0 || pidfd < 0) {
 		not_started(outcome, errno);
+		if (pid > 0) {
+			kill(-pid, SIGKILL); /* what cannot be followed must not run */
+			waitpid(pid, NULL, 0);
+		}
 	} else {
 		close(out[1]);
 		close(err[1]);
 		out[1] = err[1] = -1;
 		fcntl(out[0], F_SETFL, O_NONBLOCK);
 		fcntl(err[0], F_SETFL, O_NONBLOCK);
-		bool timed_out = follow(spawn, outcome, pid, pidfd, (int[]){ out[0], err[0] });
+		bool timed_out = follow(spawn, outcome, pid, pidfd, (int[]){ out[0], err[0] }, mask);
 		int status = 0;
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 		outcome->how = timed_out ? TIMED_OUT : WIFSIGNALED(status) ? KILLED : ENDED;
 		outcome->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+		if (error)
+			not_started(outcome, error);
 	}
 	int fds[] = { out[0], out[1], err[0], err[1], pidfd };
 	for (size_t i = 0; i < COUNT(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
-}
-
-pid_t spawn_background(const struct spawn *spawn, int output)
-{
-	struct arena scratch = { 0 };
-	struct spawn own = *spawn;
-	const char *file = program_find(&scratch, spawn->argv[0], spawn->path);
-	char **environment = make_environment(&scratch, spawn->path);
-	sigset_t all, before;
-	pid_t pid = -1;
-	own.background = true;
-	errno = ENOENT;
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &before);
-	if (file)
-		pid = start(&own, file, environment, (int[]){ output, output });
-	int error = errno;
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	arena_free(&scratch);
-	errno = error;
-	return pid;
 }
 
 void spawn(const struct spawn *spawn, struct outcome *outcome)
@@ -235,12 +221,38 @@ void spawn(const struct spawn *spawn, struct outcome *outcome)
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	if (file)
-		run_child(spawn, outcome, file, make_environment(&scratch, spawn->path));
+		run_child(spawn, outcome, file, make_environment(&scratch, spawn->path), &before);
 	else
 		not_started(outcome, ENOENT);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	outcome->duration = now_monotonic() - start;
 	arena_free(&scratch);
+}
+
+pid_t spawn_background(const struct spawn *spawn, int output)
+{
+	struct arena scratch = { 0 };
+	struct spawn own = *spawn;
+	const char *file = program_find(&scratch, spawn->argv[0], spawn->path);
+	char **environment = make_environment(&scratch, spawn->path);
+	volatile int error = ENOENT;
+	sigset_t all, before;
+	pid_t pid = -1;
+	own.background = true;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	if (file) {
+		error = 0;
+		pid = start(&own, file, environment, (int[]){ output, output }, &error);
+		if (pid < 0)
+			error = errno;
+		else if (error)
+			waitpid(pid, NULL, 0);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	arena_free(&scratch);
+	errno = error;
+	return error ? -1 : pid;
 }
 
 void outcome_free(struct outcome *outcome)
@@ -262,6 +274,8 @@ const char *outcome_words(const struct outcome *outcome, const struct spawn *spa
 	case TIMED_OUT:
 		return arena_printf(arena, "ended by us after its %g s", spawn->timeout);
 	case NOT_STARTED:
+		if (outcome->status == ENOENT && program_find(arena, spawn->argv[0], spawn->path))
+			return "cannot start it: the interpreter in its first line is not there";
 		return outcome->status == ENOENT
 		               ? arena_printf(arena, "there is no program '%s' in %s", spawn->argv[0], spawn->path)
 		               : arena_printf(arena, "cannot start it: %s", strerror(outcome->status));

@@ -313,6 +313,18 @@ bool write_all(int fd, const void *bytes, size_t length)
 	return true;
 }
 
+bool file_write(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return false;
+	bool good = write_all(fd, text, strlen(text));
+	int error = errno;
+	close(fd);
+	errno = error;
+	return good;
+}
+
 double now_monotonic(void)
 {
 	struct timespec now;
@@ -338,34 +350,36 @@ bool ends_with(const char *text, const char *suffix)
 	return length >= tail && !strcmp(text + length - tail, suffix);
 }
 
-/* Levenshtein's distance; words longer than the rows are far from everything */
+/* How many letters have to be changed, added, left out or swapped with the next one to make B of A; words longer than
+ * the rows are far from everything */
 static size_t distance(const char *a, const char *b)
 {
 	enum { LONGEST = 40 };
-	size_t la = strlen(a), lb = strlen(b), row[LONGEST + 1];
-	if (la > LONGEST || lb > LONGEST)
+	size_t la = strlen(a), lb = strlen(b), d[LONGEST + 1][LONGEST + 1];
+	if (la > LONGEST || lb > LONGEST || la > lb + 2 || lb > la + 2)
 		return LONGEST;
 	for (size_t j = 0; j <= lb; j++)
-		row[j] = j;
+		d[0][j] = j;
 	for (size_t i = 1; i <= la; i++) {
-		size_t diagonal = row[0];
-		row[0] = i;
+		d[i][0] = i;
 		for (size_t j = 1; j <= lb; j++) {
-			size_t change = diagonal + (a[i - 1] != b[j - 1]);
-			diagonal = row[j];
-			size_t insert = row[j - 1] + 1, delete = row[j] + 1;
-			row[j] = change < insert ? change : insert;
-			if (delete < row[j])
-				row[j] = delete;
+			size_t best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+			if (d[i - 1][j] + 1 < best)
+				best = d[i - 1][j] + 1;
+			if (d[i][j - 1] + 1 < best)
+				best = d[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+				best = d[i - 2][j - 2] + 1;
+			d[i][j] = best;
 		}
 	}
-	return row[lb];
+	return d[la][lb];
 }
 
 const char *nearest_word(const char *word, const char *const *words, size_t n)
 {
 	const char *nearest = NULL;
-	size_t best = 3;
+	size_t best = strlen(word) < 4 ? 2 : 3; /* of three letters, two others are another word */
 	for (size_t i = 0; i < n; i++) {
 		size_t d = distance(word, words[i]);
 		if (d < best && d < strlen(words[i])) {
@@ -374,4 +388,18 @@ const char *nearest_word(const char *word, const char *const *words, size_t n)
 		}
 	}
 	return nearest;
+}
+
+size_t utf8_length(const unsigned char *bytes, size_t n)
+{
+	size_t length = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc2 ? 0 : bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 :
+	                bytes[0] < 0xf5 ? 4 : 0;
+	if (length > n)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((bytes[i] & 0xc0) != 0x80)
+			return 0;
+	bool overlong = (bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xf0 && bytes[1] < 0x90);
+	bool outside = (bytes[0] == 0xed && bytes[1] > 0x9f) || (bytes[0] == 0xf4 && bytes[1] > 0x8f);
+	return length > 1 && (overlong || outside) ? 0 : length;
 }

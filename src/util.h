@@ -73,6 +73,8 @@ void table_free(struct table *table);
 char *file_read(const char *path, size_t *length);
 /* Writes all bytes, however many write(2) calls that takes; false with errno set. */
 bool write_all(int fd, const void *bytes, size_t length);
+/* Writes TEXT with one write(2) to a file that is there, as those of /proc want it; false with errno set. */
+bool file_write(const char *path, const char *text);
 
 /* Seconds of CLOCK_MONOTONIC, and since the epoch. */
 double now_monotonic(void);
@@ -80,8 +82,10 @@ double now_wall(void);
 
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);
+/* The length of the UTF-8 sequence at BYTES, of which there are N; 0 when it is none. */
+size_t utf8_length(const unsigned char *bytes, size_t n);
 
-/* The word among WORDS (N of them) that is nearest to WORD, at most two edits away; else NULL. */
+/* The word among WORDS (N of them) that is nearest to WORD, at most two edits away, one of a short word; else NULL. */
 const char *nearest_word(const char *word, const char *const *words, size_t n);
 
 #endif

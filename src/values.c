@@ -12,7 +12,7 @@ const char *name_wrong_scenario(const char *name)
 {
 	if (!isalnum((unsigned char)*name) || name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	                                                        "0123456789._-")])
-		return "a name has letters, digits, '.', '_', '-', and begins with a letter or digit";
+		return "is no name of a scenario: that has letters, digits, '.', '_', '-', and begins with a letter or digit";
 	if (strlen(name) > 100)
 		return "is longer than 100 bytes";
 	return NULL;
@@ -65,6 +65,10 @@ const char *name_wrong_link(const char *name)
 		return "is longer than the kernel's 15 bytes";
 	if (strchr(name, '/') || strchr(name, ':'))
 		return strchr(name, '/') ? "has a '/' in it" : "has a ':' in it";
+	if (strchr(name, '%'))
+		return "has a '%' in it, where the kernel puts a number of its own";
+	if (!strcmp(name, "all") || !strcmp(name, "default"))
+		return "is the kernel's word for the settings of all devices";
 	if (starts_with(name, "if") && name[2] && !name[2 + strspn(name + 2, "0123456789")])
 		return "is taken by ip for the interface with that index; take another name";
 	return wrong_in_both(name);
@@ -281,7 +285,7 @@ static const char *wrong_mtu(struct arena *arena, const struct statement *statem
 {
 	const char *value = statement->value;
 	if (strlen(value) > 9 || value[strspn(value, "0123456789")])
-		return arena_printf(arena, "'%s' is no number of bytes", value);
+		return arena_printf(arena, "'%s' is no number of bytes, as in 1500", value);
 	return NULL;
 }
 
@@ -345,6 +349,22 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
+/* What a key says, the rest of the program has to know of. */
+static const char *wrong_set(struct arena *arena, const struct statement *statement)
+{
+	static const struct {
+		const char *word, *key;
+	} keys[] = { { "netns", "netns" }, { "master", "master" }, { "address", "mac" }, { "mtu", "mtu" },
+		         { "up", "up" },       { "down", "up" },       { "peer", "peer" } };
+	const char *word = statement->words.word[0];
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (!strcmp(word, keys[i].word))
+			return arena_printf(arena, "'%s' has a key of its own: '%s = '", word, keys[i].key);
+	if (!strcmp(word, "name") || !strcmp(word, "dev"))
+		return "a device is called what its header says";
+	return wrong_words(arena, statement);
+}
+
 const char *value_wrong(struct arena *arena, const struct statement *statement)
 {
 	static const char *(*const checks[KEYS])(struct arena *, const struct statement *) = {
@@ -355,11 +375,12 @@ const char *value_wrong(struct arena *arena, const struct statement *statement)
 		[KEY_IP6TABLES] = wrong_iptables, [KEY_NFT] = wrong_nft,
 		[KEY_NAMESERVER] = wrong_nameserver, [KEY_MAC] = wrong_mac,
 		[KEY_MTU] = wrong_mtu,         [KEY_UP] = wrong_bool,       [KEY_LO] = wrong_bool,
-		[KEY_SYSCTL] = wrong_sysctl,   [KEY_TYPE] = wrong_words,    [KEY_SET] = wrong_words,
-		[KEY_OPTIONS] = wrong_words,
+		[KEY_SYSCTL] = wrong_sysctl,   [KEY_TYPE] = wrong_words,    [KEY_SET] = wrong_set,
+		[KEY_OPTIONS] = wrong_set,
 	};
-	if (statement->key->words && !statement->words.n)
-		return statement->verb ? arena_printf(arena, "nothing follows '%s'", statement->value) : "is empty";
+	if (statement->key->words && (!statement->words.n || !*statement->words.word[0]))
+		return statement->verb && !statement->words.n ? arena_printf(arena, "nothing follows '%s'", statement->value)
+		                                              : "its first word is empty";
 	if (statement->verb && !has_word(statement->key->verbs, statement->verb))
 		return arena_printf(arena, "%s has no '%s'; it has %s", statement->key->word, statement->verb,
 		                    statement->key->verbs);

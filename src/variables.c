@@ -4,10 +4,10 @@
 
 #include "variables.h"
 
-enum { EXPANDED_LIMIT = 65536 };
+enum { EXPANDED_LIMIT = 65536, DEPTH_LIMIT = 100 };
 
 struct declared {
-	const char *name, *value;
+	const char *name, *value; /* the value is NULL once a mistake in it was reported */
 	unsigned line;
 	enum { RAW, EXPANDING, DONE } state;
 	bool ours;
@@ -18,6 +18,7 @@ static struct declared *declare(struct variables *variables, const char *name, c
 	struct declared *made = arena_new(variables->arena, struct declared);
 	*made = (struct declared){ .name = name, .value = value, .line = line };
 	table_set(&variables->by_name, name, made);
+	*array_add(variables->all, variables->n, variables->room) = made;
 	return made;
 }
 
@@ -37,10 +38,14 @@ void variables_declare(struct variables *variables, const char *name, const char
 void variables_override(struct variables *variables, const char *name, const char *value)
 {
 	struct declared *old = table_get(&variables->by_name, name);
-	if (!old || old->ours)
-		report_error(variables->report, 0, NULL, NULL, "--set %s=%s: there is no %s in [vars]", name, value, name);
-	else
-		old->value = value;
+	if (!old || old->ours) {
+		report_error(variables->report, 0, NULL, NULL, "--set %s=%s: %s", name, value,
+		             old ? "this variable is vnetgen's own" :
+		                   arena_printf(variables->arena, "there is no %s in [vars]", name));
+		return;
+	}
+	old->value = value;
+	old->line = 0; /* what is wrong with it is not in the file */
 }
 
 void variables_reserve(struct variables *variables, const char *name, const char *value)
@@ -55,11 +60,18 @@ static const char *value_of(struct variables *variables, struct declared *variab
 	if (variable->state == EXPANDING) {
 		report_error(variables->report, variable->line, "vars", variable->name, "${%s} stands for itself",
 		             variable->name);
-		return "";
+		return NULL;
 	}
-	if (variable->state == RAW) {
+	if (variable->state == RAW && variables->depth < DEPTH_LIMIT) {
 		variable->state = EXPANDING;
+		variables->depth++;
 		variable->value = variables_expand(variables, variable->value, variable->line, "vars", variable->name);
+		variables->depth--;
+		variable->state = DONE;
+	} else if (variable->state == RAW) {
+		report_error(variables->report, variable->line, "vars", variable->name,
+		             "more than %d variables stand in one another", DEPTH_LIMIT);
+		variable->value = NULL;
 		variable->state = DONE;
 	}
 	return variable->value;
@@ -72,6 +84,7 @@ const char *variables_expand(struct variables *variables, const char *text, unsi
 		return text;
 	struct buffer out = { 0 };
 	const char *wrong = NULL;
+	bool good = true;
 	for (const char *c = text; *c && !wrong;) {
 		if (starts_with(c, "$${")) {
 			buffer_puts(&out, "${");
@@ -84,11 +97,14 @@ const char *variables_expand(struct variables *variables, const char *text, unsi
 			}
 			char *name = arena_strndup(variables->arena, c + 2, (size_t)(end - c - 2));
 			struct declared *variable = table_get(&variables->by_name, name);
-			if (variable)
-				buffer_puts(&out, value_of(variables, variable));
-			else
+			const char *value = variable ? value_of(variables, variable) : NULL;
+			if (value)
+				buffer_puts(&out, value);
+			else if (!variable)
 				wrong = arena_printf(variables->arena,
 				                     "there is no ${%s} in [vars]; '$${' is a literal '${'", name);
+			else
+				good = false;
 			c = end + 1;
 		} else {
 			buffer_putc(&out, *c++);
@@ -98,22 +114,19 @@ const char *variables_expand(struct variables *variables, const char *text, unsi
 	}
 	if (wrong)
 		report_error(variables->report, line, section, key, "%s", wrong);
-	else
-		text = arena_strdup(variables->arena, buffer_text(&out));
+	text = wrong || !good ? NULL : arena_strdup(variables->arena, buffer_text(&out));
 	buffer_free(&out);
 	return text;
 }
 
 void variables_resolve(struct variables *variables)
 {
-	for (size_t i = 0; i < variables->by_name.room; i++) {
-		struct declared *variable = table_at(&variables->by_name, i);
-		if (variable)
-			value_of(variables, variable);
-	}
+	for (size_t i = 0; i < variables->n; i++)
+		value_of(variables, variables->all[i]);
 }
 
 void variables_free(struct variables *variables)
 {
 	table_free(&variables->by_name);
+	free(variables->all);
 }

@@ -6,6 +6,9 @@
 
 struct variables {
 	struct table by_name;
+	struct declared **all; /* in file order */
+	size_t n, room;
+	size_t depth; /* of variables that are being expanded */
 	struct arena *arena;   /* owns what is made; borrowed */
 	struct report *report;
 };
@@ -18,8 +21,8 @@ void variables_override(struct variables *variables, const char *name, const cha
 void variables_reserve(struct variables *variables, const char *name, const char *value);
 /* Expands the values themselves, so that mistakes in them are found though nothing uses them. */
 void variables_resolve(struct variables *variables);
-/* TEXT with its variables replaced; "$${" gives "${".  Mistakes are reported for LINE, SECTION, KEY, and TEXT itself
- * comes back. */
+/* TEXT with its variables replaced; "$${" gives "${".  NULL after a mistake, which was reported for LINE, SECTION, KEY,
+ * or for the variable that has it. */
 const char *variables_expand(struct variables *variables, const char *text, unsigned line, const char *section,
                              const char *key);
 void variables_free(struct variables *variables);

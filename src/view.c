@@ -239,6 +239,16 @@ static const char *title_of(struct viewing *v, const struct plan_step *step)
 	return text;
 }
 
+const char *view_title(struct arena *arena, const struct plan_step *step, const struct phrases *language,
+                       const char **wrong)
+{
+	const struct view_options options = { .language = language };
+	struct viewing v = { .arena = arena, .options = &options };
+	const char *title = title_of(&v, step);
+	*wrong = v.wrong;
+	return title;
+}
+
 static struct data *view_steps(struct viewing *v)
 {
 	struct data *steps = data_list(v->arena);

@@ -14,5 +14,8 @@ struct view_options {
 /* The view of PLAN, in ARENA.  NULL with a line in *wrong, in ARENA, when a phrase of the language is broken. */
 struct data *view_make(struct arena *arena, const struct plan *plan, const struct view_options *options,
                        const char **wrong);
+/* The title of a step: its own, else what its phases are called.  *wrong as above, else NULL. */
+const char *view_title(struct arena *arena, const struct plan_step *step, const struct phrases *language,
+                       const char **wrong);
 
 #endif

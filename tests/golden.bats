@@ -19,7 +19,7 @@ script_steps() {
 	awk '
 		function quoted(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); return "\"" s "\"" }
 		/^# step / { printf "%s%s", started++ ? "]]}," : "[", "{\"groups\":[["; first = 1; empty = 1; next }
-		!started || /^$/ { next }
+		!started || /^$/ || /^last=/ { next }
 		/^# / { if (!empty) printf "],["; first = 1; empty = 1; next }
 		{ printf "%s%s", first ? "" : ",", quoted($0); first = 0; empty = 0 }
 		END { print started ? "]]}]" : "[]" }'

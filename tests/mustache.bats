@@ -9,3 +9,14 @@ load helper
 	[ "$status" -eq 0 ]
 	[ "$(grep -c '^ok' <<< "$output")" -eq 136 ]
 }
+
+@test "in a partial that is indented, lines of sections leave no blanks" {
+	cat > "$BATS_TEST_TMPDIR/indent.json" <<- 'E'
+		{ "overview": "ours", "tests": [ { "name": "sections in an indented partial", "desc": "", "data": { "yes": true },
+		  "template": "  {{>outer}}\n", "partials": { "outer": "{{#yes}}\n{{>inner}}\n{{/yes}}\n{{^yes}}\nno\n{{/yes}}\n",
+		  "inner": "{{#yes}}\nx\n{{/yes}}\n" }, "expected": "  x\n" } ] }
+	E
+	run "$B/test-spec" "$BATS_TEST_TMPDIR/indent.json"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}

@@ -1,0 +1,20 @@
+/* sysctls: keys of sysctl(8) that the whole machine shares, so that a sandbox has no value of its own for them.
+ *
+ * The kernel is asked which ones they are: from version to version more of them are each network namespace's own. */
+#ifndef VNETGEN_SYSCTLS_H
+#define VNETGEN_SYSCTLS_H
+
+#include "model.h"
+
+struct sysctls {
+	const struct statement **there; /* those that set a key that exists in the host; borrowed from the model */
+	size_t n, room;
+};
+
+/* Outside: notes which keys of MODEL there are.  A zeroed SYSCTLS is ready; free it with sysctls_free(). */
+void sysctls_note(struct sysctls *sysctls, const struct model *model);
+/* Inside a sandbox: those that cannot be set here go to REPORT. */
+void sysctls_judge(const struct sysctls *sysctls, struct report *report);
+void sysctls_free(struct sysctls *sysctls);
+
+#endif
