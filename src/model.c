@@ -405,6 +405,8 @@ static void read_file_path(struct building *b, const struct section *section, st
 static void read_mode(struct building *b, const struct section *section, const struct entry *entry, struct file *file)
 {
 	file->mode = expand(b, section, entry);
+	if (!file->mode)
+		return;
 	size_t length = strlen(file->mode);
 	if (length < 3 || length > 4 || file->mode[strspn(file->mode, "01234567")])
 		report_error(b->report, entry->line, section->header, entry->key, "'%s' is no mode, as in 0640", file->mode);
@@ -422,15 +424,15 @@ static void read_file(struct building *b, struct section *section)
 	for (size_t s = 0; s < model->n_steps; s++)
 		for (size_t i = 0; i < model->steps[s].n_files; i++) {
 			const struct file *other = &model->steps[s].files[i];
-			if (other != file && other->netns == file->netns && !strcmp(other->path, file->path))
+			if (other != file && other->netns == file->netns && (file->netns || !strstr(section->header, ":/")) && !strcmp(other->path, file->path))
 				report_error(b->report, section->line, section->header, NULL, "already given in line %u", other->line);
 		}
 	for (size_t i = 0; i < section->n; i++) {
 		const struct entry *entry = &section->entries[i];
 		if (!strcmp(entry->key, "|")) {
 			/* the blank after the '|' is for the eye */
-			const char *line = expand(b, section, entry);
-			file->lines[file->n++] = *line == ' ' ? line + 1 : line;
+			const char *line = variables_expand(&b->variables, entry->value, entry->line, section->header, entry->key);
+			file->lines[file->n++] = line && *line == ' ' ? line + 1 : line;
 			continue;
 		}
 		const struct key_rule *key = check_key(b, section, IN_FILE, entry);
@@ -446,9 +448,9 @@ static void read_file(struct building *b, struct section *section)
 static void check_daemon_name(struct building *b, const struct section *section, const struct daemon *daemon)
 {
 	const struct model *model = b->model;
-	const char *wrong = name_wrong_scenario(daemon->name);
+	const char *wrong = name_wrong_daemon(daemon->name);
 	if (wrong)
-		report_error(b->report, section->line, section->header, NULL, "'%s': %s", daemon->name, wrong);
+		report_error(b->report, section->line, section->header, NULL, "the name '%s' %s", daemon->name, wrong);
 	for (size_t s = 0; s < model->n_steps; s++)
 		for (size_t i = 0; i < model->steps[s].n_daemons; i++) {
 			const struct daemon *other = &model->steps[s].daemons[i];
@@ -472,6 +474,8 @@ static void read_daemon(struct building *b, struct section *section)
 		if (!key || given_again(b, &once, section, entry, key))
 			continue;
 		const char *value = expand(b, section, entry);
+		if (!value)
+			continue;
 		if (key->id == KEY_NETNS) {
 			daemon->netns = model_netns(b->model, value);
 			if (!daemon->netns)

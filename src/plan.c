@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "planner.h"
+#include "restore.h"
 
 /* Where the topology's phases are built, on a scale where the [step] of number I stands at 2 * I and what comes
  * before it by itself at 2 * I - 1. */
@@ -123,7 +124,7 @@ void plan_make(struct plan *plan, struct model *model, const struct style *style
 		struct undo *undo = plan->undo[i];
 		undo->rank = i;
 		if (undo->restore)
-			undo->text = arena_printf(&plan->arena, "sh " RUN_DIR "/%s/restore undo %zu", model->name, i);
+			undo->text = restore_command(&plan->arena, model->name, "undo", i, "");
 	}
 	free(p.fresh_run);
 	free(p.fresh_look);

@@ -24,6 +24,11 @@ static bool needs(const struct plan *plan, const char *kind)
 	return false;
 }
 
+const char *restore_command(struct arena *arena, const char *name, const char *moment, size_t rank, const char *arguments)
+{
+	return arena_printf(arena, "sh " RUN_DIR "/%s/restore %s %zu%s%s", name, moment, rank, *arguments ? " " : "", arguments);
+}
+
 const char *restore_script(const struct templates *templates, const struct plan *plan, const char **wrong)
 {
 	struct arena *arena = templates->arena;

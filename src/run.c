@@ -13,6 +13,7 @@
 #include "daemons.h"
 #include "journal.h"
 #include "kernel.h"
+#include "restore.h"
 #include "run.h"
 #include "teardown.h"
 
@@ -192,8 +193,7 @@ static bool note_state(struct run *run, const struct undo *undo, const char *mom
 {
 	struct outcome outcome;
 	struct job job = { .silent = true, .timeout = 10,
-		               .text = arena_printf(&run->arena, "sh " RUN_DIR "/%s/restore %s %zu %s", run->plan->model->name,
-		                                    moment, undo->rank, undo->restore) };
+		               .text = restore_command(&run->arena, run->plan->model->name, moment, undo->rank, undo->restore) };
 	execute(run->executor, &job, &outcome, &run->arena);
 	bool good = outcome_good(&outcome);
 	if (!good) {

@@ -43,6 +43,11 @@ const char *name_wrong_netns(const char *name)
 	return wrong_in_both(name);
 }
 
+const char *name_wrong_daemon(const char *name)
+{
+	return name_wrong_scenario(name) ? "is more than letters, digits, '.', '_', '-', beginning with a letter or digit" : NULL;
+}
+
 const char *name_wrong_file(const char *name)
 {
 	size_t digits = strspn(name, "0123456789");

@@ -7,6 +7,7 @@
 /* What is wrong with a name, or NULL.  The texts end a sentence that begins with the name. */
 const char *name_wrong_scenario(const char *name);
 const char *name_wrong_netns(const char *name);
+const char *name_wrong_daemon(const char *name);
 const char *name_wrong_file(const char *name); /* of a file in ${dir} */
 const char *name_wrong_link(const char *name);
 

@@ -203,7 +203,7 @@ END
 	[ "$status" -eq 1 ]
 	# shellcheck disable=SC2001 # of each line
 	diff -u - <(sed 's/^[^:]*://' <<< "$output") << 'END'
-2: [daemon a b] 'a b': a name has letters, digits, '.', '_', '-', and begins with a letter or digit
+2: [daemon a b] the name 'a b' is more than letters, digits, '.', '_', '-', beginning with a letter or digit
 4: [daemon d] a 'run' is missing: the command
 5: [daemon d] within: is for a 'ready', which is missing
 6: [daemon d] line 4 has a daemon of that name
