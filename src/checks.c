@@ -52,9 +52,39 @@ static const char *missing_program(const struct executor *executor, const struct
 	return arena_printf(arena, "there is no program '%s' in %s", words.word[0], executor->path);
 }
 
-bool check_holds(struct executor *executor, const struct action *action, struct job *job, struct outcome *outcome,
+/* The triggers of a check, while its command runs. */
+struct triggering {
+	struct executor *executor;
+	const struct command *command;
+	const struct job *job;
+	struct arena *arena;
+	const char *why; /* one of them could not be run; NULL: all were */
+};
+
+static void run_triggers(void *user)
+{
+	struct triggering *triggering = user;
+	for (size_t i = 0; i < triggering->command->n_triggers; i++) {
+		const struct companion *trigger = &triggering->command->triggers[i];
+		struct outcome outcome;
+		struct job job = { .text = trigger->text, .shell = trigger->shell, .companion = true,
+			               .timeout = triggering->job->timeout, .log = triggering->job->log };
+		job.log.phase = "trigger";
+		job.log.line = trigger->line;
+		execute(triggering->executor, &job, &outcome, triggering->arena);
+		/* whether it succeeds is its own affair: a ping that nobody answers can be what is looked for */
+		if (outcome.how != ENDED)
+			triggering->why = arena_printf(triggering->arena, "its trigger '%s': %s", trigger->text,
+			                               execute_words(triggering->executor, &job, &outcome, triggering->arena));
+		outcome_free(&outcome);
+	}
+}
+
+bool check_holds(struct executor *executor, const struct command *command, struct job *job, struct outcome *outcome,
                  struct arena *arena, const char **why)
 {
+	const struct action *action = command->action;
+	struct triggering triggering = { executor, command, job, arena, NULL };
 	double end = now_monotonic() + action->within;
 	*why = missing_program(executor, action, arena);
 	if (*why) {
@@ -64,10 +94,14 @@ bool check_holds(struct executor *executor, const struct action *action, struct 
 	}
 	if (action->kind == ACTION_CHECK)
 		job->timeout = action->timeout > 0 ? action->timeout : CHECK_TIMEOUT;
+	if (command->n_triggers) {
+		job->waiting = run_triggers;
+		job->user = &triggering;
+	}
 	size_t number = executor->number;
 	for (;;) {
 		execute(executor, job, outcome, arena);
-		*why = wrong_with(executor, action, job, outcome, arena);
+		*why = triggering.why ? triggering.why : wrong_with(executor, action, job, outcome, arena);
 		if (!*why || now_monotonic() >= end || (executor->stop && *executor->stop))
 			return !*why;
 		outcome_free(outcome);

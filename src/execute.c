@@ -1,4 +1,5 @@
 /* execute: one command of a plan is run, shown as it goes, and logged. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,9 +69,15 @@ static void show_output(void *user, enum stream stream, const char *bytes, size_
 
 static void begin(struct executor *executor, const struct job *job)
 {
-	executor->number++;
+	executor->number += !job->companion;
 	if (executor->quiet)
 		return;
+	if (job->companion) {
+		fprintf(stdout, "%s        + %s\n", executor->line_open || !executor->at_start ? "\n" : "", job->text);
+		executor->line_open = false;
+		executor->at_start = executor->printed = true;
+		return;
+	}
 	fprintf(stdout, "%s[%*zu/%zu]%s %s", paint(executor, dim), width_of(executor->total), executor->number,
 	        executor->total, paint(executor, plain), job->text);
 	if (executor->verbose && job->log.line)
@@ -84,8 +91,10 @@ static void end(struct executor *executor, const struct outcome *outcome, const 
 {
 	if (executor->quiet)
 		return;
-	if (!executor->line_open && !executor->at_start)
+	if (!executor->line_open && !executor->at_start) {
 		fputc('\n', stdout);
+		executor->at_start = true;
+	}
 	const char *margin = executor->line_open ? "   " : "        ";
 	bool good = outcome_good(outcome);
 	fprintf(stdout, "%s%s%s%s%.1f ms%s\n", margin, paint(executor, good ? dim : red), good ? "" : words,
@@ -125,6 +134,12 @@ static void relay_birth(void *user, pid_t pid)
 		job->born(job->user, pid);
 }
 
+static void relay_waiting(void *user)
+{
+	const struct job *job = ((struct relay *)user)->job;
+	job->waiting(job->user);
+}
+
 void execute(struct executor *executor, const struct job *job, struct outcome *outcome, struct arena *arena)
 {
 	struct spawn command;
@@ -132,6 +147,7 @@ void execute(struct executor *executor, const struct job *job, struct outcome *o
 	make_spawn(executor, job, arena, &command);
 	command.output = relay_output;
 	command.born = relay_birth;
+	command.waiting = job->waiting ? relay_waiting : NULL;
 	command.user = &relay;
 	if (!job->silent)
 		begin(executor, job);
@@ -145,6 +161,28 @@ void execute(struct executor *executor, const struct job *job, struct outcome *o
 		entry.file = executor->file;
 		log_command(executor->log, &entry, outcome);
 	}
+}
+
+pid_t execute_background(struct executor *executor, const struct job *job, int output, struct outcome *outcome,
+                         struct arena *arena)
+{
+	struct spawn command;
+	*outcome = (struct outcome){ .how = ENDED, .started = now_wall() };
+	double start = now_monotonic();
+	make_spawn(executor, job, arena, &command);
+	begin(executor, job);
+	pid_t pid = spawn_background(&command, output);
+	if (pid < 0)
+		*outcome = (struct outcome){ .how = NOT_STARTED, .status = errno, .started = outcome->started };
+	outcome->duration = now_monotonic() - start;
+	end(executor, outcome, outcome_words(outcome, &command, arena));
+	struct log_entry entry = job->log;
+	entry.command = job->text;
+	entry.argv = command.argv;
+	entry.shell = job->shell;
+	entry.file = executor->file;
+	log_command(executor->log, &entry, outcome);
+	return pid;
 }
 
 const char *execute_words(const struct executor *executor, const struct job *job, const struct outcome *outcome,

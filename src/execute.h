@@ -25,11 +25,17 @@ struct job {
 	double timeout; /* seconds; 0: none */
 	struct log_entry log; /* command, argv and shell are filled in */
 	void (*born)(void *user, pid_t pid);
+	void (*waiting)(void *user); /* see struct spawn; what it executes is shown below the job */
+	bool companion; /* it is such a command: it has no number of its own */
 	void *user;
 };
 
 /* Runs the job.  Free the outcome with outcome_free(). */
 void execute(struct executor *executor, const struct job *job, struct outcome *outcome, struct arena *arena);
+/* Starts the job, which goes on when we have ended, with its output to the descriptor OUTPUT and shown by nobody.
+ * Its process id; -1 with *outcome filled in. */
+pid_t execute_background(struct executor *executor, const struct job *job, int output, struct outcome *outcome,
+                         struct arena *arena);
 /* What became of it, in words, for a failure's message; in ARENA. */
 const char *execute_words(const struct executor *executor, const struct job *job, const struct outcome *outcome,
                           struct arena *arena);

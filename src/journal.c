@@ -71,7 +71,7 @@ bool journal_will(struct journal *journal, const struct undo *const *undo, const
 		buffer_printf(&line, "will %zu %d", undo[i]->rank, (int)undo[i]->class);
 		put_word(&line, undo[i]->netns);
 		put_word(&line, undo[i]->link ? undo[i]->link : "");
-		buffer_printf(&line, " %d", undo[i]->shell);
+		buffer_printf(&line, " %d", undo[i]->shell || undo[i]->class == UNDO_DAEMON);
 		put_word(&line, texts[i]);
 		buffer_putc(&line, '\n');
 	}
@@ -97,6 +97,15 @@ static bool write_number(struct journal *journal, const char *word, size_t rank,
 bool journal_done(struct journal *journal, size_t rank, uint64_t id)
 {
 	return write_number(journal, "done", rank, &id);
+}
+
+bool journal_runs(struct journal *journal, size_t rank, pid_t pid)
+{
+	struct buffer line = { 0 };
+	buffer_printf(&line, "runs %zu %d %llu\n", rank, (int)pid, kernel_process_start(pid));
+	bool good = write_line(journal, &line);
+	buffer_free(&line);
+	return good;
 }
 
 bool journal_gone(struct journal *journal, size_t rank)
@@ -148,6 +157,11 @@ static bool note_line(struct record *record, struct table *by_rank, const struct
 	if (entry && !strcmp(verb, "done") && line->n == 3) {
 		entry->state = ENTRY_DONE;
 		entry->id = number(word[2]);
+		return true;
+	}
+	if (entry && !strcmp(verb, "runs") && line->n == 4) {
+		entry->pid = (pid_t)number(word[2]);
+		entry->start = number(word[3]);
 		return true;
 	}
 	if (entry && !strcmp(verb, "gone")) {

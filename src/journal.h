@@ -6,6 +6,7 @@
  *   will RANK CLASS NETNS LINK SHELL UNDO    what undoes a thing, before the command that makes it is started,
  *   exec PID PID-START                       in one write with the process that will make it
  *   done RANK ID                             it is made: the cookie of a namespace, the index of a device, else 0
+ *   runs RANK PID PID-START                  it is a daemon: this process, which leads a session of its own
  *   gone RANK                                it is no more, or was not made after all
  *
  * A `will` without `done` may or may not have happened: its name was free when the line was written, so what bears
@@ -16,8 +17,6 @@
 #include <sys/types.h>
 
 #include "plan.h"
-
-#define RUN_DIR "/run/vnetgen"
 
 struct journal {
 	int fd; /* -1: not open */
@@ -32,6 +31,7 @@ bool journal_start(struct journal *journal, const char *name, const char *file, 
 bool journal_will(struct journal *journal, const struct undo *const *undo, const char *const *texts, size_t n,
                   pid_t pid);
 bool journal_done(struct journal *journal, size_t rank, uint64_t id);
+bool journal_runs(struct journal *journal, size_t rank, pid_t pid);
 bool journal_gone(struct journal *journal, size_t rank);
 void journal_close(struct journal *journal);
 
@@ -44,6 +44,8 @@ struct journal_entry {
 	bool shell;
 	enum entry_state state;
 	uint64_t id;
+	pid_t pid; /* of a daemon; 0: there was none yet */
+	unsigned long long start;
 };
 
 struct record {

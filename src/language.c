@@ -12,8 +12,8 @@ static const struct section_rule section_rules[SECTION_KINDS] = {
 	[IN_LINK] = { "link", NAME_NEEDED, .once_more = true },
 	[IN_STEP] = { "step", NAME_TITLE },
 	[IN_RUN] = { "run", NAME_TITLE },
-	[IN_FILE] = { "file", NAME_NEEDED, .later = true },
-	[IN_DAEMON] = { "daemon", NAME_NEEDED, .later = true },
+	[IN_FILE] = { "file", NAME_NEEDED },
+	[IN_DAEMON] = { "daemon", NAME_NEEDED },
 	[IN_CHECK] = { "check", NAME_TITLE },
 };
 
@@ -27,17 +27,39 @@ static const struct key_rule key_rules[] = {
 	{ "style", KEY_STYLE, IN(SCENARIO), NO_PHASE },
 	{ "lo", KEY_LO, NAMESPACES, PHASE_UP },
 	{ "sysctl", KEY_SYSCTL, NAMESPACES | IN(LINK), PHASE_SYSCTL, .many = true },
-	{ "route", KEY_ROUTE, NAMESPACES | IN(LINK), PHASE_ROUTE, .many = true, .words = true },
+	{ "route", KEY_ROUTE, NAMESPACES | IN(LINK), PHASE_ROUTE, .many = true, .words = true,
+	  .family = true, .verbs = "add append prepend change replace del" },
+	{ "rule", KEY_RULE, NAMESPACES, PHASE_RULE, .many = true, .words = true, .family = true, .verbs = "add del" },
+	{ "neigh", KEY_NEIGH, NAMESPACES | IN(LINK), PHASE_NEIGH, .many = true, .words = true,
+	  .family = true, .verbs = "add change replace del" },
+	{ "nexthop", KEY_NEXTHOP, NAMESPACES, PHASE_ROUTE, .many = true, .words = true,
+	  .family = true, .verbs = "add replace del" },
+
 	{ "type", KEY_TYPE, IN(LINK), NO_PHASE, .words = true },
 	{ "peer", KEY_PEER, IN(LINK), NO_PHASE },
 	{ "link", KEY_LINK, IN(LINK), NO_PHASE },
 	{ "netns", KEY_NETNS, IN(LINK) | IN(RUN) | IN(CHECK) | IN(DAEMON), NO_PHASE },
 	{ "master", KEY_MASTER, IN(LINK), PHASE_MASTER },
-	{ "address", KEY_ADDRESS, IN(LINK), PHASE_ADDRESS, .many = true, .words = true },
+	{ "address", KEY_ADDRESS, IN(LINK), PHASE_ADDRESS, .many = true, .words = true,
+	  .family = true, .verbs = "add change replace del" },
 	{ "mac", KEY_MAC, IN(LINK), PHASE_LINK },
 	{ "mtu", KEY_MTU, IN(LINK), PHASE_LINK },
 	{ "up", KEY_UP, IN(LINK), PHASE_UP },
 	{ "set", KEY_SET, IN(LINK), PHASE_SET, .many = true, .words = true },
+	{ "qdisc", KEY_QDISC, IN(LINK), PHASE_QDISC, .many = true, .words = true, .verbs = "add change replace link del" },
+	{ "class", KEY_CLASS, IN(LINK), PHASE_QDISC, .many = true, .words = true, .verbs = "add change replace del" },
+	{ "filter", KEY_FILTER, IN(LINK), PHASE_QDISC, .many = true, .words = true, .verbs = "add change replace del" },
+	{ "vlan", KEY_VLAN, IN(LINK), PHASE_VLAN, .many = true, .words = true, .verbs = "add del" },
+	{ "fdb", KEY_FDB, IN(LINK), PHASE_FDB, .many = true, .words = true, .verbs = "add append replace del" },
+	{ "iptables", KEY_IPTABLES, NAMESPACES, PHASE_FIREWALL, .many = true, .words = true },
+	{ "ip6tables", KEY_IP6TABLES, NAMESPACES, PHASE_FIREWALL, .many = true, .words = true },
+	{ "nft", KEY_NFT, NAMESPACES, PHASE_FIREWALL, .many = true, .lines = true },
+	{ "nameserver", KEY_NAMESERVER, IN(NETNS), PHASE_NAMESERVER, .many = true },
+	{ "search", KEY_SEARCH, IN(NETNS), PHASE_NAMESERVER, .words = true },
+	{ "hosts", KEY_HOSTS, IN(SCENARIO), PHASE_NAMESERVER },
+	{ "mode", KEY_MODE, IN(FILE), PHASE_FILE },
+	{ "ready", KEY_READY, IN(DAEMON), NO_PHASE },
+	{ "trigger", KEY_TRIGGER, IN(CHECK), NO_PHASE, .many = true },
 	{ "options", KEY_OPTIONS, IN(LINK), NO_PHASE, .words = true },
 	{ "build", KEY_BUILD, IN(STEP), NO_PHASE },
 	{ "note", KEY_NOTE, IN(STEP), NO_PHASE, .many = true, .lines = true },
@@ -49,25 +71,8 @@ static const struct key_rule key_rules[] = {
 	{ "within", KEY_WITHIN, IN(CHECK) | IN(DAEMON), NO_PHASE },
 	{ "timeout", KEY_TIMEOUT, IN(CHECK), NO_PHASE },
 	/* words of the language that this version refuses by name */
-	{ "hosts", KEY_LATER, IN(SCENARIO), PHASE_NAMESERVER },
 	{ "stable", KEY_LATER, IN(SCENARIO), NO_PHASE, .many = true },
-	{ "rule", KEY_LATER, NAMESPACES, PHASE_RULE, .many = true },
-	{ "neigh", KEY_LATER, NAMESPACES | IN(LINK), PHASE_NEIGH, .many = true },
-	{ "nexthop", KEY_LATER, NAMESPACES, PHASE_ROUTE, .many = true },
-	{ "iptables", KEY_LATER, NAMESPACES, PHASE_FIREWALL, .many = true },
-	{ "ip6tables", KEY_LATER, NAMESPACES, PHASE_FIREWALL, .many = true },
-	{ "nft", KEY_LATER, NAMESPACES, PHASE_FIREWALL, .many = true, .lines = true },
-	{ "nameserver", KEY_LATER, IN(NETNS), PHASE_NAMESERVER, .many = true },
-	{ "search", KEY_LATER, IN(NETNS), PHASE_NAMESERVER },
-	{ "qdisc", KEY_LATER, IN(LINK), PHASE_QDISC, .many = true },
-	{ "class", KEY_LATER, IN(LINK), PHASE_QDISC, .many = true },
-	{ "filter", KEY_LATER, IN(LINK), PHASE_QDISC, .many = true },
-	{ "vlan", KEY_LATER, IN(LINK), PHASE_VLAN, .many = true },
-	{ "fdb", KEY_LATER, IN(LINK), PHASE_FDB, .many = true },
 	{ "existing", KEY_LATER, IN(LINK), NO_PHASE },
-	{ "mode", KEY_LATER, IN(FILE), NO_PHASE },
-	{ "ready", KEY_LATER, IN(DAEMON), NO_PHASE },
-	{ "trigger", KEY_LATER, IN(CHECK), NO_PHASE, .many = true },
 };
 
 static const struct key_rule any_key = { "", KEY_ANY, IN(VARS), NO_PHASE };
@@ -177,6 +182,15 @@ const char *key_list(struct arena *arena, enum section_kind kind)
 {
 	const char *words[COUNT(key_rules)];
 	return list_of(arena, words, collect_keys(kind, words));
+}
+
+bool word_is_verb(const char *word)
+{
+	static const char *const verbs[] = { "add", "append", "prepend", "replace", "change", "link", "del" };
+	for (size_t i = 0; i < COUNT(verbs); i++)
+		if (!strcmp(verbs[i], word))
+			return true;
+	return false;
 }
 
 const char *phase_word(enum phase phase)

@@ -66,6 +66,23 @@ enum key_id {
 	KEY_LO,
 	KEY_SYSCTL,
 	KEY_ROUTE,
+	KEY_RULE,
+	KEY_NEIGH,
+	KEY_NEXTHOP,
+	KEY_QDISC,
+	KEY_CLASS,
+	KEY_FILTER,
+	KEY_VLAN,
+	KEY_FDB,
+	KEY_IPTABLES,
+	KEY_IP6TABLES,
+	KEY_NFT,
+	KEY_NAMESERVER,
+	KEY_SEARCH,
+	KEY_HOSTS,
+	KEY_MODE,
+	KEY_READY,
+	KEY_TRIGGER,
 	KEY_TYPE,
 	KEY_PEER,
 	KEY_LINK,
@@ -98,6 +115,8 @@ struct key_rule {
 	bool many;          /* may be given more than once in a section */
 	bool words;         /* split into words as sh does */
 	bool lines;         /* the lines of its value stay lines */
+	bool family;        /* -4 or -6 may stand before its value */
+	const char *verbs;  /* one of these may stand before its value; NULL: none */
 };
 
 /* The entry of a kind, by number or by word (LENGTH bytes of it); NULL when there is none. */
@@ -113,6 +132,9 @@ const struct key_rule *key_find(enum section_kind kind, const char *word);
 const struct key_rule *key_by_id(enum key_id id);
 const char *key_nearest(enum section_kind kind, const char *word);
 const char *key_list(struct arena *arena, enum section_kind kind);
+
+/* Is it a word by which iproute2 changes objects? */
+bool word_is_verb(const char *word);
 
 const char *phase_word(enum phase phase);
 /* The phase called WORD, or NO_PHASE. */

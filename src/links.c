@@ -365,10 +365,10 @@ static void check_lo(struct resolving *r, const struct link *link, const struct 
 	if (id == KEY_UP)
 		report_error(r->report, statement->line, statement->header, word, "say 'lo = %s' in [%s]", statement->value,
 		             host ? "host" : arena_printf(&r->model->arena, "netns %s", link->end->name));
-	else if (id != KEY_ADDRESS && id != KEY_SYSCTL && id != KEY_ROUTE && (host || (id != KEY_SET && id != KEY_MTU)))
+	else if (!statement->verb && id != KEY_SYSCTL && (host || (id != KEY_SET && id != KEY_MTU)))
 		report_error(r->report, statement->line, statement->header, word,
-		             host ? "lo of the host takes address, route and sysctl" :
-		                    "lo is there already; it takes address, route, sysctl, set and mtu");
+		             host ? "lo of the host takes address, route and other objects of ip and tc, and sysctl" :
+		                    "lo is there already; it takes address, route and other objects, sysctl, set and mtu");
 }
 
 static void check_statements(struct resolving *r)
@@ -395,7 +395,7 @@ static void check_statements(struct resolving *r)
 				             "'%s' is made in an earlier step, by line %u; say it there", link->name,
 				             link->second ? link->paired->line : link->line);
 			bool is_ipv6;
-			if (id != KEY_ADDRESS)
+			if (id != KEY_ADDRESS || strcmp(statement->verb, "add"))
 				continue;
 			const char *word = statement->words.word[!strcmp(statement->words.word[0], "local")];
 			char *key = arena_printf(&model->arena, "%p %s", (void *)link, value_address(&model->arena, word, &is_ipv6));

@@ -11,6 +11,7 @@
 
 #include "graph.h"
 #include "network.h"
+#include "restore.h"
 #include "run.h"
 #include "sandbox.h"
 #include "script.h"
@@ -34,6 +35,7 @@ struct scenario {
 	struct style style;
 	struct phrases language;
 	struct templates templates;
+	const char *restore; /* restore_script() */
 	struct arena arena;
 	struct log log;
 	struct executor executor;
@@ -90,13 +92,20 @@ static enum exit_status load(struct scenario *s, const struct options *o, const 
 		return o->style && s->style.phrases.missing ? EXIT_USAGE : EXIT_SCENARIO;
 	}
 	plan_make(&s->plan, &s->model, &s->style, &s->report);
-	return report_print(&s->report) ? EXIT_SCENARIO : EXIT_DONE;
+	if (report_print(&s->report))
+		return EXIT_SCENARIO;
+	s->restore = restore_script(&s->templates, &s->plan, &wrong);
+	if (s->restore)
+		return EXIT_DONE;
+	complain("%s", wrong);
+	return EXIT_SCENARIO;
 }
 
 static enum exit_status print_script(struct scenario *s, const struct options *o, const char *name)
 {
 	const char *wrong;
-	struct view_options view_options = { .checks = o->with_checks, .language = &s->language };
+	struct view_options view_options = { .checks = o->with_checks, .restore = s->restore,
+		                                 .language = &s->language };
 	struct data *view = view_make(&s->arena, &s->plan, &view_options, &wrong);
 	if (view && script_print(&s->templates, name, view, &wrong))
 		return EXIT_DONE;
@@ -125,7 +134,7 @@ static enum exit_status do_up(struct scenario *s, const struct options *o, const
 	}
 	if (!may_build())
 		return EXIT_REFUSED;
-	return run_up(&s->executor, &s->plan, &(struct run_options){ .keep = o->keep });
+	return run_up(&s->executor, &s->plan, &(struct run_options){ .keep = o->keep, .restore = s->restore });
 }
 
 /* An argument with a '/' or that ends in ".ini" is a file, any other the name of a network. */
@@ -179,7 +188,7 @@ static int test_here(void *user)
 {
 	struct scenario *s = user;
 	run_catch_signals();
-	int status = (int)run_up(&s->executor, &s->plan, &(struct run_options){ .looks = true, .down = true });
+	int status = (int)run_up(&s->executor, &s->plan, &(struct run_options){ .looks = true, .down = true, .restore = s->restore });
 	fflush(stdout);
 	return status;
 }

@@ -168,6 +168,10 @@ static void read_scenario(struct building *b, struct section *section, struct on
 			model->name = value;
 		} else if (key->id == KEY_TITLE) {
 			model->title = value;
+		} else if (key->id == KEY_HOSTS) {
+			model->hosts_line = entry->line;
+			if (!value_bool(value, &model->hosts))
+				report_error(b->report, entry->line, section->header, entry->key, "'%s' is neither yes nor no", value);
 		} else if (key->id == KEY_STYLE) {
 			model->style = value;
 			model->style_line = entry->line;
@@ -282,6 +286,28 @@ static double read_duration(struct building *b, const struct section *section, c
 	return seconds;
 }
 
+/* NETNS: COMMAND; without NETNS in the host. */
+static void read_trigger(struct building *b, const struct section *section, const struct entry *entry,
+                         const char *value, struct action *action)
+{
+	struct arena *arena = &b->model->arena;
+	struct trigger *more = arena_alloc(arena, (action->n_triggers + 1) * sizeof *more);
+	size_t length = strcspn(value, ": \t");
+	const char *command = value[length] == ':' ? value + length + 1 : NULL;
+	if (!command || !*(command += strspn(command, " \t"))) {
+		report_error(b->report, entry->line, section->header, entry->key, "'%s' is not NETNS: COMMAND", value);
+		return;
+	}
+	const char *name = arena_strndup(arena, value, length);
+	struct netns *netns = model_netns(b->model, name);
+	if (!netns)
+		report_error(b->report, entry->line, section->header, entry->key, "no [netns %s] in this file", name);
+	if (action->n_triggers)
+		memcpy(more, action->triggers, action->n_triggers * sizeof *more);
+	more[action->n_triggers++] = (struct trigger){ netns, check_command(b, section, entry, command), entry->line };
+	action->triggers = more;
+}
+
 static void read_action(struct building *b, struct section *section, enum section_kind kind)
 {
 	struct model *model = b->model;
@@ -333,6 +359,9 @@ static void read_action(struct building *b, struct section *section, enum sectio
 				regfree(&regex);
 			}
 			break;
+		case KEY_TRIGGER:
+			read_trigger(b, section, entry, value, &action);
+			break;
 		case KEY_WITHIN:
 			action.within = read_duration(b, section, entry, value);
 			break;
@@ -343,6 +372,126 @@ static void read_action(struct building *b, struct section *section, enum sectio
 	if (!once.line[KEY_RUN] && !section->broken)
 		report_error(b->report, section->line, section->header, NULL, "a 'run' is missing: the command");
 	*array_add(step->actions, step->n_actions, step->actions_room) = action;
+}
+
+/* --- [file] --- */
+
+/* PATH below ${dir}, or NETNS:/etc/PATH. */
+static void read_file_path(struct building *b, const struct section *section, struct file *file)
+{
+	const char *name = name_of(section), *colon = strstr(name, ":/"), *wrong = NULL;
+	if (!colon) {
+		file->path = name;
+		wrong = name_wrong_file(name);
+	} else {
+		const char *netns = arena_strndup(&b->model->arena, name, (size_t)(colon - name));
+		file->netns = *netns ? model_netns(b->model, netns) : NULL;
+		file->path = colon + 1 + strlen("/etc/");
+		if (!file->netns)
+			wrong = arena_printf(&b->model->arena, *netns ? "no [netns %s] in this file" : "%s: the host's files are not "
+			                     "touched", *netns ? netns : name);
+		else if (!starts_with(colon + 1, "/etc/") || !*file->path || strstr(colon, "/../") || strstr(colon, "//") ||
+		         ends_with(colon, "/") || ends_with(colon, "/.."))
+			wrong = arena_printf(&b->model->arena, "'%s' is not below /etc, and only files there can be a namespace's own",
+			                     colon + 1);
+		if (wrong)
+			report_error(b->report, section->line, section->header, NULL, "%s", wrong);
+		return;
+	}
+	if (wrong)
+		report_error(b->report, section->line, section->header, NULL, "the name '%s' %s", name, wrong);
+}
+
+static void read_mode(struct building *b, const struct section *section, const struct entry *entry, struct file *file)
+{
+	file->mode = expand(b, section, entry);
+	if (!file->mode)
+		return;
+	size_t length = strlen(file->mode);
+	if (length < 3 || length > 4 || file->mode[strspn(file->mode, "01234567")])
+		report_error(b->report, entry->line, section->header, entry->key, "'%s' is no mode, as in 0640", file->mode);
+}
+
+static void read_file(struct building *b, struct section *section)
+{
+	struct model *model = b->model;
+	struct step *step = &model->steps[b->step];
+	struct file *file = array_add(step->files, step->n_files, step->files_room);
+	struct once once = { 0 };
+	*file = (struct file){ .header = section->header, .line = section->line,
+		                   .lines = arena_alloc(&model->arena, (section->n + 1) * sizeof *file->lines) };
+	read_file_path(b, section, file);
+	for (size_t s = 0; s < model->n_steps; s++)
+		for (size_t i = 0; i < model->steps[s].n_files; i++) {
+			const struct file *other = &model->steps[s].files[i];
+			if (other != file && other->netns == file->netns && (file->netns || !strstr(section->header, ":/")) && !strcmp(other->path, file->path))
+				report_error(b->report, section->line, section->header, NULL, "already given in line %u", other->line);
+		}
+	for (size_t i = 0; i < section->n; i++) {
+		const struct entry *entry = &section->entries[i];
+		if (!strcmp(entry->key, "|")) {
+			/* the blank after the '|' is for the eye */
+			const char *line = variables_expand(&b->variables, entry->value, entry->line, section->header, entry->key);
+			file->lines[file->n++] = line && *line == ' ' ? line + 1 : line;
+			continue;
+		}
+		const struct key_rule *key = check_key(b, section, IN_FILE, entry);
+		if (key && !given_again(b, &once, section, entry, key))
+			read_mode(b, section, entry, file);
+	}
+	if (!file->n)
+		report_error(b->report, section->line, section->header, NULL, "its text is missing: each line of it after a '|'");
+}
+
+/* --- [daemon] --- */
+
+static void check_daemon_name(struct building *b, const struct section *section, const struct daemon *daemon)
+{
+	const struct model *model = b->model;
+	const char *wrong = name_wrong_daemon(daemon->name);
+	if (wrong)
+		report_error(b->report, section->line, section->header, NULL, "the name '%s' %s", daemon->name, wrong);
+	for (size_t s = 0; s < model->n_steps; s++)
+		for (size_t i = 0; i < model->steps[s].n_daemons; i++) {
+			const struct daemon *other = &model->steps[s].daemons[i];
+			if (other != daemon && !strcmp(other->name, daemon->name))
+				report_error(b->report, section->line, section->header, NULL, "line %u has a daemon of that name",
+				             other->line);
+		}
+}
+
+static void read_daemon(struct building *b, struct section *section)
+{
+	struct step *step = &b->model->steps[b->step];
+	struct daemon *daemon = array_add(step->daemons, step->n_daemons, step->daemons_room);
+	struct once once = { 0 };
+	*daemon = (struct daemon){ .name = name_of(section), .header = section->header, .line = section->line,
+		                       .netns = b->model->host };
+	check_daemon_name(b, section, daemon);
+	for (size_t i = 0; i < section->n; i++) {
+		const struct entry *entry = &section->entries[i];
+		const struct key_rule *key = check_key(b, section, IN_DAEMON, entry);
+		if (!key || given_again(b, &once, section, entry, key))
+			continue;
+		const char *value = expand(b, section, entry);
+		if (!value)
+			continue;
+		if (key->id == KEY_NETNS) {
+			daemon->netns = model_netns(b->model, value);
+			if (!daemon->netns)
+				report_error(b->report, entry->line, section->header, entry->key, "no [netns %s] in this file", value);
+		} else if (key->id == KEY_RUN) {
+			daemon->run = check_command(b, section, entry, value);
+		} else if (key->id == KEY_READY) {
+			daemon->ready = check_command(b, section, entry, value);
+		} else {
+			daemon->within = read_duration(b, section, entry, value);
+		}
+	}
+	if (!once.line[KEY_RUN])
+		report_error(b->report, section->line, section->header, NULL, "a 'run' is missing: the command");
+	if (once.line[KEY_WITHIN] && !once.line[KEY_READY])
+		report_error(b->report, once.line[KEY_WITHIN], section->header, "within", "is for a 'ready', which is missing");
 }
 
 /* --- [host], [netns], [link]: statements about objects --- */
@@ -373,6 +522,23 @@ void model_state(struct model *model, struct statement *statement, struct report
 	*array_add(step->statements, step->n_statements, step->statements_room) = statement;
 }
 
+static const char *take_word(struct words *words)
+{
+	words->n--;
+	return *words->word++;
+}
+
+/* [-4|-6] [VERB] WORD... */
+static void take_verb(struct statement *statement)
+{
+	struct words *words = &statement->words;
+	if (statement->key->family && words->n && (!strcmp(words->word[0], "-4") || !strcmp(words->word[0], "-6")))
+		statement->family = take_word(words);
+	if (!statement->key->verbs)
+		return;
+	statement->verb = words->n && word_is_verb(words->word[0]) ? take_word(words) : "add";
+}
+
 /* Reads the pairs of an object's section; what is wrong in itself is reported and left out. */
 static struct statement *read_statements(struct building *b, struct section *section, enum section_kind kind,
                                          size_t *n)
@@ -401,6 +567,8 @@ static struct statement *read_statements(struct building *b, struct section *sec
 			wrong = words_split(&b->model->arena, statement->value, &statement->words);
 		if (!wrong && key->id == KEY_ADDRESS)
 			wrong = value_hosts(&b->model->arena, &statement->words);
+		if (!wrong)
+			take_verb(statement);
 		if (!wrong)
 			wrong = value_wrong(&b->model->arena, statement);
 		if (wrong) {
@@ -484,6 +652,12 @@ static void read_sections(struct building *b)
 		case IN_STEP:
 			read_step(b, section);
 			break;
+		case IN_DAEMON:
+			read_daemon(b, section);
+			break;
+		case IN_FILE:
+			read_file(b, section);
+			break;
 		case IN_RUN:
 		case IN_CHECK:
 			read_action(b, section, kind);
@@ -511,7 +685,7 @@ static void read_ahead(struct building *b, const struct variable *settings, size
 		if (kind == IN_NETNS && *name_of(section))
 			declare_netns(b, section);
 	}
-	variables_reserve(&b->variables, "dir", arena_printf(&model->arena, "/run/vnetgen/%s", name));
+	variables_reserve(&b->variables, "dir", arena_printf(&model->arena, RUN_DIR "/%s", name));
 	for (size_t i = 0; i < ini->n; i++) {
 		const struct section *section = &ini->sections[i];
 		enum section_kind kind;
@@ -568,6 +742,8 @@ void model_free(struct model *model)
 		free(model->steps[i].namespaces);
 		free(model->steps[i].links);
 		free(model->steps[i].statements);
+		free(model->steps[i].files);
+		free(model->steps[i].daemons);
 	}
 	free(model->steps);
 	free(model->namespaces);

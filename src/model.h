@@ -8,6 +8,8 @@
 #include "language.h"
 #include "words.h"
 
+#define RUN_DIR "/run/vnetgen" /* ${dir} is below it */
+
 /* A namespace; the host is one with the name "". */
 struct netns {
 	const char *name;
@@ -16,7 +18,9 @@ struct netns {
 	size_t step;        /* the step that it is first opened in; 0 is the topology */
 	struct statement *single[KEYS]; /* the last one of each single-valued key */
 	struct statement *lo;           /* from the step that it is made in */
-	bool planned;                   /* for the planner: its commands are in the plan */
+	bool planned;                   /* for the planner: its commands are in the plan, */
+	bool resolves;                  /* and one that writes its resolv.conf; */
+	const struct step *resolving;   /* the step for which that was done last */
 };
 
 struct link {
@@ -44,6 +48,8 @@ struct link {
 	bool planned;
 	size_t made, moved;   /* set by the planner: the plan's steps, from 1, that make it and move it; 0: none does */
 	bool in_list;                       /* for sorting by parent */
+	bool queued_undo;                   /* for the planner: its qdiscs are undone */
+	const struct step *queued;          /* for the planner: the step whose qdiscs of it are in the plan */
 };
 
 /* One "key = value" about a namespace or a link. */
@@ -51,7 +57,9 @@ struct statement {
 	const struct key_rule *key;
 	enum phase phase;
 	const char *value;
-	struct words words; /* of keys that are split */
+	struct words words; /* of keys that are split, without the next two */
+	const char *family; /* "-4" or "-6"; NULL: not given */
+	const char *verb;   /* "add" unless given; NULL where there is none */
 	const char *header;
 	unsigned line;
 	size_t step;
@@ -61,6 +69,13 @@ struct statement {
 };
 
 enum action_kind { ACTION_SHOW, ACTION_RUN, ACTION_CHECK };
+
+/* What is run while the command of a check waits. */
+struct trigger {
+	struct netns *netns;
+	const char *run;
+	unsigned line;
+};
 
 /* A command of the user's own. */
 struct action {
@@ -72,6 +87,29 @@ struct action {
 	const char *run, *undo, *match;
 	bool expect_failure;
 	double within, timeout; /* seconds; 0 when not given */
+	struct trigger *triggers;
+	size_t n_triggers;
+};
+
+/* A [daemon]: a process that runs until teardown. */
+struct daemon {
+	const char *name;
+	const char *header;
+	unsigned line;
+	struct netns *netns;
+	const char *run, *ready; /* ready: NULL when not given */
+	double within;           /* seconds; 0 when not given */
+};
+
+/* A [file]. */
+struct file {
+	const char *header;
+	unsigned line;
+	struct netns *netns; /* whose /etc it is in; NULL: it is in ${dir} */
+	const char *path;    /* below /etc or ${dir} */
+	const char *mode;    /* NULL: not given */
+	const char **lines;
+	size_t n;
 };
 
 struct step {
@@ -90,6 +128,10 @@ struct step {
 	size_t n_links, links_room;
 	struct statement **statements;
 	size_t n_statements, statements_room;
+	struct file *files;
+	size_t n_files, files_room;
+	struct daemon *daemons;
+	size_t n_daemons, daemons_room;
 };
 
 struct variable {
@@ -102,6 +144,8 @@ struct model {
 	unsigned style_line; /* 0: the standard one */
 	const char **texts;
 	size_t n_texts;
+	bool hosts;          /* all namespaces know each other by name */
+	unsigned hosts_line;
 	struct netns *host;
 	struct netns **namespaces; /* in file order, without the host */
 	size_t n_namespaces, namespaces_room;

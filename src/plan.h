@@ -9,13 +9,21 @@
 
 enum command_kind {
 	COMMAND_BUILD, /* what the scenario declares */
+	COMMAND_DAEMON, /* [daemon]: started, and goes on */
 	COMMAND_RUN,   /* [run] */
 	COMMAND_WAIT,  /* until IPv6 addresses are usable: repeated until it prints nothing, WAIT_SECONDS at most */
 	COMMAND_SHOW,  /* what follows is for test and for scripts with checks */
 	COMMAND_CHECK,
 };
 
-enum { WAIT_SECONDS = 2 };
+enum { WAIT_SECONDS = 2, READY_SECONDS = 5 /* for a daemon, when the scenario does not say `within` */ };
+
+/* A command that is run while another waits. */
+struct companion {
+	const char *text;
+	bool shell;
+	unsigned line;
+};
 
 struct command {
 	enum command_kind kind;
@@ -23,16 +31,23 @@ struct command {
 	bool shell;       /* `sh -c TEXT`; else its words */
 	bool look;        /* only wanted when shows and checks are: those, and the waits before them */
 	enum phase phase; /* NO_PHASE for the user's own */
+	const char *writes; /* the file that it writes; NULL: none */
 	unsigned line;
 	const char *netns; /* "" the host */
 	const char *group, *detail; /* neighbours with the same two stand under one comment: the language's phrase `group` */
 	const struct action *action; /* of RUN, SHOW, CHECK */
+	struct companion *triggers; /* of CHECK */
+	size_t n_triggers;
+	const struct daemon *daemon; /* of DAEMON, */
+	const char *ready;           /* and the command that succeeds once it is up; NULL: there is none */
+	bool ready_shell;
 	/* Entries of the undo list that come into force with this command, and that cease with it. */
-	struct undo *begins[2], *ends;
+	struct undo *begins[2], *ends; /* begin at most once with `save` or `restore`, and that is the first */
 };
 
 enum undo_class {
 	UNDO_RUN,   /* `undo` of a [run] */
+	UNDO_DAEMON, /* its process is ended; what does it is only known when there is one */
 	UNDO_HOST,  /* a line that puts the host back: route, sysctl, lo */
 	UNDO_EARLY, /* a link that must go before its namespace does, or that is still on its way there */
 	UNDO_NETNS,
@@ -45,11 +60,21 @@ struct undo {
 	const char *text;  /* the command; with `save` the old value is added to its last word */
 	bool shell;
 	const char *save;  /* the words of a command that prints the old value; NULL: nothing to save */
+	/* KIND and arguments for templates/restore.sh.mustache: what is there is noted before the command and after it,
+	 * and `text` puts it back; NULL: not so */
+	const char *restore;
 	const char *netns; /* of UNDO_NETNS its name, of links where they are ("" the host) */
 	const char *link;
 	bool added;        /* beyond what one would type: undoes what a failure left, or what the kernel does too late */
 	unsigned line;
 	size_t order, rank; /* rank: its place in the list */
+};
+
+/* What must be there, or must not be, before the first command. */
+struct requirement {
+	const char *path;
+	bool there;
+	unsigned line;
 };
 
 struct plan_step {
@@ -67,6 +92,8 @@ struct plan {
 	size_t n, room;
 	struct undo **undo;
 	size_t n_undo, undo_room;
+	struct requirement *requirements; /* beyond names of namespaces and devices */
+	size_t n_requirements, requirements_room;
 	struct arena arena;
 };
 

@@ -1,5 +1,8 @@
 /* run: a plan is carried out. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,8 +10,10 @@
 #include <unistd.h>
 
 #include "checks.h"
+#include "daemons.h"
 #include "journal.h"
 #include "kernel.h"
+#include "restore.h"
 #include "run.h"
 #include "teardown.h"
 
@@ -84,6 +89,22 @@ static bool is_taken(struct arena *arena, const char *what, const char *netns, c
 	return true;
 }
 
+/* Other things than names that must be there, or must not be. */
+static bool requirements_fail(const struct plan *plan)
+{
+	bool fail = false;
+	for (size_t i = 0; i < plan->n_requirements; i++) {
+		const struct requirement *requirement = &plan->requirements[i];
+		bool there = access(requirement->path, F_OK) == 0;
+		if (there == requirement->there)
+			continue;
+		complain("%s:%u: '%s' %s", plan->model->file, requirement->line, requirement->path,
+		         there ? "is there already; remove it first" : "is not there, and is needed");
+		fail = true;
+	}
+	return fail;
+}
+
 /* Is a name of the scenario in use? */
 static bool names_taken(const struct plan *plan)
 {
@@ -111,6 +132,7 @@ struct run {
 	const struct plan *plan;
 	const struct run_options *options;
 	struct journal journal;
+	struct daemons daemons;
 	const struct command *command; /* the one at work */
 	const struct plan_step *step;
 	size_t step_number;
@@ -166,12 +188,29 @@ static const char *save_value(struct run *run, const struct undo *undo)
 	return text;
 }
 
+/* Has the record's script note what is there (MOMENT is "before" or "after"). */
+static bool note_state(struct run *run, const struct undo *undo, const char *moment)
+{
+	struct outcome outcome;
+	struct job job = { .silent = true, .timeout = 10,
+		               .text = restore_command(&run->arena, run->plan->model->name, moment, undo->rank, undo->restore) };
+	execute(run->executor, &job, &outcome, &run->arena);
+	bool good = outcome_good(&outcome);
+	if (!good) {
+		complain("%s:%u: cannot note what is there, to put it back: %s", run->plan->model->file, undo->line,
+		         execute_words(run->executor, &job, &outcome, &run->arena));
+		print_indented(stderr, buffer_text(&outcome.stream[STREAM_ERR]));
+	}
+	outcome_free(&outcome);
+	return good;
+}
+
 static bool prepare_undo(struct run *run)
 {
 	for (size_t i = 0; i < COUNT(run->command->begins); i++) {
 		const struct undo *undo = run->command->begins[i];
 		run->undo_texts[i] = !undo ? NULL : undo->save ? save_value(run, undo) : undo->text;
-		if (undo && !run->undo_texts[i])
+		if (undo && (!run->undo_texts[i] || (undo->restore && !note_state(run, undo, "before"))))
 			return false;
 	}
 	return true;
@@ -186,6 +225,8 @@ static void settle_undo(struct run *run, const struct outcome *outcome)
 		const struct undo *undo = command->begins[i];
 		if (!undo || run->journal_broken)
 			continue;
+		if (good && undo->restore)
+			note_state(run, undo, "after");
 		if (good)
 			journal_done(&run->journal, undo->rank, identity_of(undo));
 		else if ((outcome->how == ENDED || outcome->how == NOT_STARTED) && undo->class != UNDO_RUN)
@@ -197,7 +238,7 @@ static void settle_undo(struct run *run, const struct outcome *outcome)
 
 static const char *phase_name(const struct command *command)
 {
-	static const char *const others[] = { [COMMAND_RUN] = "run", [COMMAND_WAIT] = "wait", [COMMAND_SHOW] = "show",
+	static const char *const others[] = { [COMMAND_DAEMON] = "daemon", [COMMAND_RUN] = "run", [COMMAND_WAIT] = "wait", [COMMAND_SHOW] = "show",
 		                                  [COMMAND_CHECK] = "check" };
 	return command->kind == COMMAND_BUILD ? phase_word(command->phase) : others[command->kind];
 }
@@ -229,7 +270,7 @@ static bool run_check(struct run *run, const struct command *command)
 	struct job job = job_of(run, command);
 	const char *why;
 	job.born = NULL;
-	bool good = check_holds(run->executor, command->action, &job, &outcome, &run->arena, &why);
+	bool good = check_holds(run->executor, command, &job, &outcome, &run->arena, &why);
 	if (stop_wanted) {
 		outcome_free(&outcome);
 		return false;
@@ -259,6 +300,10 @@ static bool run_command(struct run *run, const struct command *command)
 	}
 	if (command->kind == COMMAND_CHECK)
 		return run_check(run, command);
+	if (command->kind == COMMAND_DAEMON) {
+		struct job daemon = job_of(run, command);
+		return daemons_start(&run->daemons, run->executor, &run->journal, run->plan, command, &daemon, &run->arena);
+	}
 	if (!prepare_undo(run))
 		return false;
 	struct outcome outcome;
@@ -266,7 +311,7 @@ static bool run_command(struct run *run, const struct command *command)
 	const char *why = NULL;
 	bool good;
 	if (command->kind == COMMAND_RUN) {
-		good = check_holds(run->executor, command->action, &job, &outcome, &run->arena, &why);
+		good = check_holds(run->executor, command, &job, &outcome, &run->arena, &why);
 	} else {
 		execute(run->executor, &job, &outcome, &run->arena);
 		good = outcome_good(&outcome);
@@ -331,21 +376,40 @@ static bool undo_all(struct executor *executor, const char *name)
 	return good;
 }
 
+static bool write_restore(const char *name, const char *text)
+{
+	char path[200];
+	snprintf(path, sizeof path, RUN_DIR "/%s/restore", name);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	bool good = fd >= 0 && write_all(fd, text, strlen(text));
+	if (fd >= 0)
+		good &= close(fd) == 0;
+	return good;
+}
+
 enum exit_status run_up(struct executor *executor, const struct plan *plan, const struct run_options *options)
 {
 	const char *name = plan->model->name, *wrong;
 	struct run run = { .executor = executor, .plan = plan, .options = options };
 	bool taken;
-	if (is_up(name) || names_taken(plan))
+	if (is_up(name) || names_taken(plan) || requirements_fail(plan))
 		return EXIT_REFUSED;
 	if (!journal_start(&run.journal, name, plan->model->file, &run.arena, &wrong, &taken)) {
 		complain("%s", taken ? "another vnetgen has just begun to build this scenario" : wrong);
 		arena_free(&run.arena);
 		return EXIT_REFUSED;
 	}
+	if (*options->restore && !write_restore(name, options->restore)) {
+		complain("cannot write the record in " RUN_DIR "/%s: %s", name, strerror(errno));
+		journal_close(&run.journal);
+		arena_free(&run.arena);
+		undo_all(executor, name);
+		return EXIT_REFUSED;
+	}
 	executor->stop = &stop_wanted;
 	executor->total = count_commands(plan, options->looks);
-	bool built = run_steps(&run);
+	bool built = run_steps(&run) && daemons_run(&run.daemons, plan);
+	daemons_free(&run.daemons);
 	journal_close(&run.journal);
 	arena_free(&run.arena);
 

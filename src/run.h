@@ -27,6 +27,7 @@ struct run_options {
 	bool keep;  /* do not undo what was done before a failure */
 	bool looks; /* run shows and checks as well */
 	bool down;  /* undo all at the end */
+	const char *restore; /* restore_script() */
 };
 
 /* Builds the network of PLAN.  With `down` a failed check does not stop it, and all is undone at the end. */

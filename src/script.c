@@ -5,18 +5,8 @@
 
 bool script_print(const struct templates *templates, const char *name, const struct data *view, const char **wrong)
 {
-	size_t length;
-	const char *path, *text;
-	text = templates_read(templates, arena_printf(templates->arena, "%s.mustache", name), &length, &path);
-	*wrong = text ? NULL : path;
-	if (!text)
-		return false;
-	struct mustache *template = mustache_compile(templates->arena, path, 1, text, wrong);
-	if (!template)
-		return false;
 	struct buffer out = { 0 };
-	const struct mustache_rendering how = { .escape = words_quote, .strict = true };
-	bool good = mustache_render(template, view, &how, &out, templates->arena, wrong);
+	bool good = template_render(templates, name, view, &out, wrong);
 	if (good) /* whether it could be written is for the end of the program to see */
 		fwrite(buffer_text(&out), 1, out.length, stdout);
 	buffer_free(&out);

@@ -57,12 +57,17 @@ static _Noreturn void become(const struct spawn *spawn, const char *file, char *
                              const int pipes[2], volatile int *error)
 {
 	sigset_t none;
-	setpgid(0, 0);
+	if (spawn->background)
+		setsid();
+	else
+		setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127); /* it was gone before we said that we want to go with it */
 	if (spawn->born)
 		spawn->born(spawn->user, getpid());
+	if (spawn->background)
+		prctl(PR_SET_PDEATHSIG, 0); /* from now on it is known, and may outlive us */
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(pipes[STREAM_OUT], STDOUT_FILENO) >= 0 &&
 	    dup2(pipes[STREAM_ERR], STDERR_FILENO) >= 0) {
@@ -108,6 +113,11 @@ static bool take_output(const struct spawn *spawn, struct outcome *outcome, int 
 	return true;
 }
 
+static bool has_line(const struct outcome *outcome)
+{
+	return strchr(buffer_text(&outcome->stream[STREAM_OUT]), '\n') || strchr(buffer_text(&outcome->stream[STREAM_ERR]), '\n');
+}
+
 /* Follows the command until it is a zombie: output, time limit, a wish to stop.  True when the time limit ended it.
  * MASK has the signals that are blocked meanwhile. */
 static bool follow(const struct spawn *spawn, struct outcome *outcome, pid_t pid, int pidfd, const int fds[2],
@@ -119,7 +129,12 @@ static bool follow(const struct spawn *spawn, struct outcome *outcome, pid_t pid
 	bool stopped = false, timed_out = false;
 	size_t used = 0;
 	double act = spawn->timeout > 0 ? now_monotonic() + spawn->timeout : INFINITY; /* when to use the next means */
+	double seems_waiting = spawn->waiting ? now_monotonic() + 1 : INFINITY;
 	while (!polls[2].revents) {
+		if (isfinite(seems_waiting) && (now_monotonic() >= seems_waiting || has_line(outcome))) {
+			seems_waiting = INFINITY;
+			spawn->waiting(spawn->user);
+		}
 		double now = now_monotonic();
 		if (spawn->stop && *spawn->stop && !stopped && !timed_out) {
 			stopped = true;
@@ -130,7 +145,9 @@ static bool follow(const struct spawn *spawn, struct outcome *outcome, pid_t pid
 			kill(-pid, means[used++]);
 			act = used < COUNT(means) ? now + patience : INFINITY;
 		}
-		double left = act - now;
+		double left = (act < seems_waiting ? act : seems_waiting) - now;
+		if (left < 0)
+			left = 0;
 		struct timespec wait = { 0 };
 		if (isfinite(left))
 			wait = (struct timespec){ (time_t)left, (long)((left - (double)(time_t)left) * 1e9) };
@@ -196,9 +213,7 @@ void spawn(const struct spawn *spawn, struct outcome *outcome)
 {
 	*outcome = (struct outcome){ .how = ENDED };
 	struct arena scratch = { 0 };
-	struct timespec wall;
-	clock_gettime(CLOCK_REALTIME, &wall);
-	outcome->started = (double)wall.tv_sec + (double)wall.tv_nsec / 1e9;
+	outcome->started = now_wall();
 	double start = now_monotonic();
 
 	const char *file = program_find(&scratch, spawn->argv[0], spawn->path);
@@ -212,6 +227,32 @@ void spawn(const struct spawn *spawn, struct outcome *outcome)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	outcome->duration = now_monotonic() - start;
 	arena_free(&scratch);
+}
+
+pid_t spawn_background(const struct spawn *spawn, int output)
+{
+	struct arena scratch = { 0 };
+	struct spawn own = *spawn;
+	const char *file = program_find(&scratch, spawn->argv[0], spawn->path);
+	char **environment = make_environment(&scratch, spawn->path);
+	volatile int error = ENOENT;
+	sigset_t all, before;
+	pid_t pid = -1;
+	own.background = true;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	if (file) {
+		error = 0;
+		pid = start(&own, file, environment, (int[]){ output, output }, &error);
+		if (pid < 0)
+			error = errno;
+		else if (error)
+			waitpid(pid, NULL, 0);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	arena_free(&scratch);
+	errno = error;
+	return error ? -1 : pid;
 }
 
 void outcome_free(struct outcome *outcome)

@@ -23,10 +23,13 @@ struct spawn {
 	double timeout;   /* seconds; 0: none */
 	/* Called with what the command prints, as it comes; may be NULL. */
 	void (*output)(void *user, enum stream stream, const char *bytes, size_t length);
+	/* Called once, when the command seems to wait: it has printed a line, or a second has gone by.  May be NULL. */
+	void (*waiting)(void *user);
 	/* Called by the new process before it executes anything, while we are halted and share our memory with it: what it
 	 * notes is noted.  It may end the process, to have nothing executed.  May be NULL. */
 	void (*born)(void *user, pid_t pid);
 	void *user;
+	bool background; /* set by spawn_background() */
 	/* When it becomes true, the command gets a moment to end, then SIGTERM, then SIGKILL.  May be NULL. */
 	const volatile sig_atomic_t *stop;
 };
@@ -43,6 +46,9 @@ struct outcome {
 /* Runs the command and waits for it.  A program that is not there is NOT_STARTED with ENOENT.
  * Free the outcome with outcome_free(). */
 void spawn(const struct spawn *spawn, struct outcome *outcome);
+/* Starts a command that goes on when we have ended: in a session of its own, its output to OUTPUT.  `born` is called as
+ * above; timeout, output and stop are not looked at.  Its process id, and our child it is; -1 with errno set. */
+pid_t spawn_background(const struct spawn *spawn, int output);
 void outcome_free(struct outcome *outcome);
 /* Did it end with status 0? */
 bool outcome_good(const struct outcome *outcome);

@@ -7,8 +7,11 @@ static const char *const names[COMMAND_KEYS] = {
 	[NETNS_ADD] = "style.netns-add",     [NETNS_DEL] = "style.netns-del",     [LINK_ADD] = "style.link-add",
 	[LINK_DEL] = "style.link-del",       [LINK_MASTER] = "style.link-master", [LINK_MOVE] = "style.link-move",
 	[LINK_SET] = "style.link-set",       [LINK_UP] = "style.link-up",         [LINK_DOWN] = "style.link-down",
-	[ADDRESS_ADD] = "style.address-add", [ADDRESS_DEL] = "style.address-del", [ROUTE_ADD] = "style.route-add",
-	[ROUTE_DEL] = "style.route-del",     [SYSCTL] = "style.sysctl",           [LO_STATE] = "style.lo-state",
+	[ADDRESS] = "style.address",         [ROUTE] = "style.route",             [RULE] = "style.rule",
+	[NEIGH] = "style.neigh",             [NEXTHOP] = "style.nexthop",         [QDISC] = "style.qdisc",
+	[CLASS] = "style.class",             [FILTER] = "style.filter",           [VLAN] = "style.vlan",
+	[FDB] = "style.fdb",                 [FIREWALL] = "style.firewall",       [DIRECTORY_MAKE] = "style.directory-make",
+	[FILE_WRITE] = "style.file-write",   [FILE_REMOVE] = "style.file-remove",         [SYSCTL] = "style.sysctl",           [LO_STATE] = "style.lo-state",
 	[TENTATIVE] = "style.tentative",     [EXEC] = "style.exec",
 };
 

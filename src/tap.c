@@ -31,7 +31,7 @@ static bool run_one(struct executor *executor, const struct plan *plan, const st
 	struct outcome outcome;
 	const char *why;
 	struct job attempt = *job;
-	bool good = check_holds(executor, command->action, &attempt, &outcome, arena, &why);
+	bool good = check_holds(executor, command, &attempt, &outcome, arena, &why);
 	bool stopped = executor->stop && *executor->stop;
 	if (!stopped)
 		printf("%s %zu - %s\n", good ? "ok" : "not ok", number, title_of(arena, command));

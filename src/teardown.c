@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "daemons.h"
 #include "kernel.h"
 #include "teardown.h"
 
@@ -120,6 +121,8 @@ static bool is_ours(const struct record *record, const struct journal_entry *ent
 			return true;
 		*instead = "it is another device of that name";
 		return false;
+	case UNDO_DAEMON:
+		return daemon_is_there(entry);
 	default:
 		return true;
 	}
@@ -128,6 +131,20 @@ static bool is_ours(const struct record *record, const struct journal_entry *ent
 static const char *name_of(const struct journal_entry *entry)
 {
 	return entry->class == UNDO_NETNS ? entry->netns : entry->link;
+}
+
+/* TERM was sent; what does not heed it gets KILL. */
+static bool end_daemon(struct executor *executor, const struct journal_entry *entry, struct arena *arena)
+{
+	struct outcome outcome;
+	struct job job = { .text = arena_printf(arena, "kill -s KILL -- -%d", (int)entry->pid), .shell = true, .hide_errors = true,
+		               .timeout = 10, .log = { .step = "teardown", .phase = "undo", .added = true } };
+	if (daemon_wait(entry, 5))
+		return true;
+	executor->total++;
+	execute(executor, &job, &outcome, arena);
+	outcome_free(&outcome);
+	return daemon_wait(entry, 5);
 }
 
 /* False when it is still there and should not be. */
@@ -141,6 +158,8 @@ static bool undo_entry(struct executor *executor, struct record *record, struct 
 	bool good = outcome_good(&outcome) || says_gone(&outcome) ||
 	            /* it was never known to have happened */
 	            (entry->state == ENTRY_WILL && (entry->class == UNDO_RUN || entry->class == UNDO_HOST));
+	if (entry->class == UNDO_DAEMON)
+		good = end_daemon(executor, entry, &arena);
 	if (!good) {
 		complain("'%s' failed: %s", entry->text, execute_words(executor, &job, &outcome, &arena));
 		print_indented(stderr, buffer_text(&outcome.stream[STREAM_ERR]));
@@ -159,7 +178,6 @@ bool teardown(struct executor *executor, struct record *record)
 	struct lives_on lives;
 	if (!record->stale)
 		await_command(record);
-	find_processes(&lives, record);
 	executor->number = executor->total = 0;
 	for (size_t i = 0; i < record->n; i++) {
 		const char *instead = NULL;
@@ -167,15 +185,22 @@ bool teardown(struct executor *executor, struct record *record)
 		if (instead && !record->stale)
 			complain("'%s' is left alone: %s", name_of(&record->entries[i]), instead);
 	}
+	bool looked = false;
 	for (size_t i = 0; i < record->n && !record->stale; i++) {
 		struct journal_entry *entry = &record->entries[i];
 		const char *instead = NULL;
+		if (entry->class >= UNDO_EARLY && !looked) {
+			/* now that our own daemons have ended, those that are left are others' */
+			find_processes(&lives, record);
+			looked = true;
+		}
 		if (entry->class == UNDO_NETNS && lives.names[i].length)
 			complain("%s lives on: %s", entry->netns, buffer_text(&lives.names[i]));
 		if (is_ours(record, entry, &instead))
 			good &= undo_entry(executor, record, entry);
 	}
-	free_processes(&lives);
+	if (looked)
+		free_processes(&lives);
 	if (good && !record_remove(record)) {
 		complain("cannot remove " RUN_DIR "/%s: %s", record->name, strerror(errno));
 		good = false;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "templates.h"
+#include "words.h"
 
 static bool is_directory_of_ours(const char *directory)
 {
@@ -96,4 +97,18 @@ const char *templates_list(const struct templates *templates, const char *direct
 	const char *text = arena_strdup(templates->arena, buffer_text(&list));
 	buffer_free(&list);
 	return text;
+}
+
+bool template_render(const struct templates *templates, const char *name, const struct data *view, struct buffer *out,
+                     const char **wrong)
+{
+	size_t length;
+	const char *path, *text;
+	text = templates_read(templates, arena_printf(templates->arena, "%s.mustache", name), &length, &path);
+	*wrong = text ? NULL : path;
+	if (!text)
+		return false;
+	struct mustache *template = mustache_compile(templates->arena, path, 1, text, wrong);
+	const struct mustache_rendering how = { .escape = words_quote, .strict = true };
+	return template && mustache_render(template, view, &how, out, templates->arena, wrong);
 }

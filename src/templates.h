@@ -19,6 +19,10 @@ void templates_open(struct templates *templates, const char *own, struct arena *
  * NULL when there is none or it cannot be read: *path is then the reason, a whole sentence. */
 const char *templates_read(const struct templates *templates, const char *name, size_t *length, const char **path);
 
+/* Renders the file NAME.mustache over VIEW onto OUT; what {{x}} gives is quoted for sh.  False with a line in *wrong. */
+bool template_render(const struct templates *templates, const char *name, const struct data *view, struct buffer *out,
+                     const char **wrong);
+
 /* The files DIRECTORY/X.EXTENSION there are, as "a, b and c": for messages. */
 const char *templates_list(const struct templates *templates, const char *directory, const char *extension);
 

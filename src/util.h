@@ -76,8 +76,9 @@ bool write_all(int fd, const void *bytes, size_t length);
 /* Writes TEXT with one write(2) to a file that is there, as those of /proc want it; false with errno set. */
 bool file_write(const char *path, const char *text);
 
-/* Seconds of CLOCK_MONOTONIC. */
+/* Seconds of CLOCK_MONOTONIC, and since the epoch. */
 double now_monotonic(void);
+double now_wall(void);
 
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);

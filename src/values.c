@@ -43,6 +43,25 @@ const char *name_wrong_netns(const char *name)
 	return wrong_in_both(name);
 }
 
+const char *name_wrong_daemon(const char *name)
+{
+	return name_wrong_scenario(name) ? "is more than letters, digits, '.', '_', '-', beginning with a letter or digit" : NULL;
+}
+
+const char *name_wrong_file(const char *name)
+{
+	size_t digits = strspn(name, "0123456789");
+	if (strchr(name, '/'))
+		return "has a '/' in it: the files of a network lie in one directory, ${dir}";
+	if (digits && (!name[digits] || name[digits] == '.'))
+		return "is a number, as the network's own record has them";
+	static const char *const own[] = { "journal", "script", "restore", "new" };
+	for (size_t i = 0; i < COUNT(own); i++)
+		if (!strcmp(name, own[i]))
+			return "is a file of the network's own record; take another name";
+	return wrong_in_both(name);
+}
+
 const char *name_wrong_link(const char *name)
 {
 	if (!*name)
@@ -90,27 +109,40 @@ bool value_duration(const char *value, double *seconds)
 	return false;
 }
 
+bool value_prefix(const char *text, unsigned char *bytes, size_t *length, size_t *bits)
+{
+	char address[INET6_ADDRSTRLEN];
+	size_t end = strcspn(text, "/");
+	if (!end || end >= sizeof address)
+		return false;
+	memcpy(address, text, end);
+	address[end] = '\0';
+	int family = strchr(address, ':') ? AF_INET6 : AF_INET;
+	*length = family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+	*bits = *length * 8;
+	if (inet_pton(family, address, bytes) != 1)
+		return false;
+	if (!text[end])
+		return true;
+	const char *digits = text + end + 1;
+	if (!*digits || strlen(digits) > 3 || digits[strspn(digits, "0123456789")])
+		return false;
+	unsigned long prefix = strtoul(digits, NULL, 10);
+	bool fits = prefix <= *bits;
+	*bits = prefix;
+	return fits;
+}
+
 const char *value_address(struct arena *arena, const char *text, bool *is_ipv6)
 {
-	char address[INET6_ADDRSTRLEN], canonical[INET6_ADDRSTRLEN];
+	char canonical[INET6_ADDRSTRLEN];
 	unsigned char bytes[sizeof(struct in6_addr)];
-	size_t length = strcspn(text, "/");
-	if (!length || length >= sizeof address)
+	size_t length, bits;
+	if (!value_prefix(text, bytes, &length, &bits))
 		return NULL;
-	memcpy(address, text, length);
-	address[length] = '\0';
-	int family = strchr(address, ':') ? AF_INET6 : AF_INET;
-	if (inet_pton(family, address, bytes) != 1 || !inet_ntop(family, bytes, canonical, sizeof canonical))
-		return NULL;
-	unsigned long most = family == AF_INET6 ? 128 : 32, prefix = most;
-	if (text[length]) {
-		const char *digits = text + length + 1;
-		if (!*digits || strlen(digits) > 3 || digits[strspn(digits, "0123456789")])
-			return NULL;
-		prefix = strtoul(digits, NULL, 10);
-	}
-	*is_ipv6 = family == AF_INET6;
-	return prefix <= most ? arena_printf(arena, "%s/%lu", canonical, prefix) : NULL;
+	*is_ipv6 = length == sizeof(struct in6_addr);
+	inet_ntop(*is_ipv6 ? AF_INET6 : AF_INET, bytes, canonical, sizeof canonical);
+	return arena_printf(arena, "%s/%zu", canonical, bits);
 }
 
 /* --- PREFIX host N --- */
@@ -202,22 +234,10 @@ static bool looks_like_address(const char *word)
 	return dots >= 3 || colons >= 2;
 }
 
-static const char *later_word(struct arena *arena, const struct statement *statement)
-{
-	static const char *const later[] = { "add", "append", "replace", "change", "del", "-4", "-6" };
-	for (size_t i = 0; i < COUNT(later); i++)
-		if (!strcmp(statement->words.word[0], later[i]))
-			return arena_printf(arena, "'%s' before the value is not in this version yet; without it, it is 'add'",
-			                    later[i]);
-	return NULL;
-}
-
 static const char *wrong_address(struct arena *arena, const struct statement *statement)
 {
-	const char *word = statement->words.word[0], *later = later_word(arena, statement);
+	const char *word = statement->words.word[0];
 	bool is_ipv6;
-	if (later)
-		return later;
 	if (!strcmp(word, "local") && statement->words.n > 1)
 		word = statement->words.word[1];
 	if (!value_address(arena, word, &is_ipv6))
@@ -226,29 +246,40 @@ static const char *wrong_address(struct arena *arena, const struct statement *st
 	return NULL;
 }
 
-static const char *wrong_route(struct arena *arena, const struct statement *statement)
+static bool looks_like_mac(const char *word)
+{
+	const char *c = word;
+	for (int i = 0; i < 6; i++, c += 3)
+		if (!isxdigit((unsigned char)c[0]) || !isxdigit((unsigned char)c[1]) || c[2] != (i < 5 ? ':' : '\0'))
+			return false;
+	return true;
+}
+
+static const char *wrong_object(struct arena *arena, const struct statement *statement)
 {
 	bool is_ipv6;
+	if (*statement->words.word[0] == '-')
+		return arena_printf(arena, "'%s': %s", statement->words.word[0],
+		                    statement->key->family ? "of ip's options only -4 and -6 can stand here"
+		                                           : "no option can stand here");
 	bool address = false; /* the next word must be one */
 	for (size_t i = 0; i < statement->words.n; i++) {
 		const char *word = statement->words.word[i];
 		if (address && (!strcmp(word, "inet") || !strcmp(word, "inet6")))
 			continue;
-		if ((address || looks_like_address(word)) && !value_address(arena, word, &is_ipv6))
+		if ((address || (looks_like_address(word) && !looks_like_mac(word))) && !value_address(arena, word, &is_ipv6))
 			return arena_printf(arena, "'%s' is no IPv4 or IPv6 address or prefix", word);
-		address = !strcmp(word, "via") || !strcmp(word, "src");
+		address = statement->key->family && (!strcmp(word, "via") || !strcmp(word, "src"));
 	}
 	if (address)
 		return arena_printf(arena, "an address is missing after '%s'", statement->words.word[statement->words.n - 1]);
-	return later_word(arena, statement);
+	return NULL;
 }
 
 static const char *wrong_mac(struct arena *arena, const struct statement *statement)
 {
-	const char *c = statement->value;
-	for (int i = 0; i < 6; i++, c += 3)
-		if (!isxdigit((unsigned char)c[0]) || !isxdigit((unsigned char)c[1]) || c[2] != (i < 5 ? ':' : '\0'))
-			return arena_printf(arena, "'%s' is no MAC address, as in 02:00:00:00:00:01", statement->value);
+	if (!looks_like_mac(statement->value))
+		return arena_printf(arena, "'%s' is no MAC address, as in 02:00:00:00:00:01", statement->value);
 	if (strtoul((char[]){ statement->value[1], '\0' }, NULL, 16) & 1)
 		return arena_printf(arena, "'%s' is a multicast address: the first byte of a device's own is even",
 		                    statement->value);
@@ -282,10 +313,45 @@ static const char *wrong_sysctl(struct arena *arena, const struct statement *sta
 	return NULL;
 }
 
+static const char *wrong_iptables(struct arena *arena, const struct statement *statement)
+{
+	if (*statement->words.word[0] != '-')
+		return arena_printf(arena, "'%s' is no option of %s, as in -A FORWARD -j ACCEPT", statement->words.word[0],
+		                    statement->key->word);
+	return NULL;
+}
+
+static const char *wrong_nft(struct arena *arena, const struct statement *statement)
+{
+	struct words words;
+	return *statement->value == '-' ? words_split(arena, statement->value, &words) : NULL;
+}
+
+static const char *wrong_nameserver(struct arena *arena, const struct statement *statement)
+{
+	bool is_ipv6;
+	if (strchr(statement->value, '/') || !value_address(arena, statement->value, &is_ipv6))
+		return arena_printf(arena, "'%s' is no IPv4 or IPv6 address", statement->value);
+	return NULL;
+}
+
 static const char *wrong_words(struct arena *arena, const struct statement *statement)
 {
 	(void)arena;
 	return *statement->words.word[0] == '-' ? "begins with '-', which is for options of ip itself" : NULL;
+}
+
+/* Is WORD one of the words in LIST? */
+static bool has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+	for (const char *c = list; *c; c += strspn(c, " ")) {
+		size_t n = strcspn(c, " ");
+		if (n == length && !strncmp(c, word, n))
+			return true;
+		c += n;
+	}
+	return false;
 }
 
 /* What a key says, the rest of the program has to know of. */
@@ -307,12 +373,21 @@ static const char *wrong_set(struct arena *arena, const struct statement *statem
 const char *value_wrong(struct arena *arena, const struct statement *statement)
 {
 	static const char *(*const checks[KEYS])(struct arena *, const struct statement *) = {
-		[KEY_ADDRESS] = wrong_address, [KEY_ROUTE] = wrong_route,   [KEY_MAC] = wrong_mac,
+		[KEY_ADDRESS] = wrong_address, [KEY_ROUTE] = wrong_object,  [KEY_RULE] = wrong_object,
+		[KEY_NEIGH] = wrong_object,    [KEY_NEXTHOP] = wrong_object, [KEY_QDISC] = wrong_object,
+		[KEY_CLASS] = wrong_object,    [KEY_FILTER] = wrong_object, [KEY_VLAN] = wrong_object,
+		[KEY_FDB] = wrong_object,      [KEY_IPTABLES] = wrong_iptables,
+		[KEY_IP6TABLES] = wrong_iptables, [KEY_NFT] = wrong_nft,
+		[KEY_NAMESERVER] = wrong_nameserver, [KEY_MAC] = wrong_mac,
 		[KEY_MTU] = wrong_mtu,         [KEY_UP] = wrong_bool,       [KEY_LO] = wrong_bool,
 		[KEY_SYSCTL] = wrong_sysctl,   [KEY_TYPE] = wrong_words,    [KEY_SET] = wrong_set,
 		[KEY_OPTIONS] = wrong_set,
 	};
 	if (statement->key->words && (!statement->words.n || !*statement->words.word[0]))
-		return "its first word is empty";
+		return statement->verb && !statement->words.n ? arena_printf(arena, "nothing follows '%s'", statement->value)
+		                                              : "its first word is empty";
+	if (statement->verb && !has_word(statement->key->verbs, statement->verb))
+		return arena_printf(arena, "%s has no '%s'; it has %s", statement->key->word, statement->verb,
+		                    statement->key->verbs);
 	return checks[statement->key->id] ? checks[statement->key->id](arena, statement) : NULL;
 }

@@ -11,7 +11,8 @@ struct viewing {
 	const char *wrong;
 	struct table words; /* first words of commands that a script wraps */
 	struct data *wrappers;
-	bool saves, marks, waits, checks;
+	bool saves, marks, waits, checks, triggers;
+	struct data *daemons; /* their names */
 };
 
 static void set(struct viewing *v, struct data *object, const char *key, const char *value)
@@ -74,7 +75,7 @@ static void note_program(struct viewing *v, const struct command *command, struc
 	const char *word = function_name(v, command);
 	if (!word) {
 		/* the script must be told what it is about to do */
-		set_flag(v, object, "announce", true);
+		set(v, object, "announce", command->writes ? arena_printf(v->arena, "writing %s", command->writes) : command->text);
 	} else if (!table_get(&v->words, word)) {
 		struct data *wrapper = data_object(v->arena);
 		set(v, wrapper, "word", word);
@@ -91,18 +92,50 @@ static const char *seconds(struct viewing *v, double value)
 
 static struct data *check_of(struct viewing *v, const struct action *action, struct data *object)
 {
-	bool simple = !action->match && action->within <= 0 && action->timeout <= 0;
+	bool simple = !action->n_triggers && !action->match && action->within <= 0 && action->timeout <= 0;
 	struct data *check = data_object(v->arena);
 	if (simple) {
 		set_flag(v, object, action->expect_failure ? "must_fail" : "plain", true);
 		return NULL;
 	}
 	v->checks = true;
+	set_flag(v, check, "triggers", false);
 	set(v, check, "expect", action->expect_failure ? "failure" : "success");
 	set(v, check, "match", action->match ? action->match : "");
 	set(v, check, "within", seconds(v, action->within));
 	set(v, check, "timeout", seconds(v, action->timeout > 0 ? action->timeout : 30));
 	return check;
+}
+
+static struct data *view_daemon(struct viewing *v, const struct command *command)
+{
+	struct data *daemon = data_object(v->arena), *name = data_object(v->arena);
+	double within = command->daemon->within > 0 ? command->daemon->within : READY_SECONDS;
+	set(v, daemon, "name", command->daemon->name);
+	set_flag(v, daemon, "shell", command->shell);
+	if (command->ready) {
+		struct data *ready = data_object(v->arena);
+		set(v, ready, "text", command->ready);
+		set_flag(v, ready, "shell", command->ready_shell);
+		set(v, ready, "within", seconds(v, within));
+		data_set(v->arena, daemon, "ready", ready);
+	}
+	set(v, name, "name", command->daemon->name);
+	data_append(v->arena, v->daemons, name);
+	return daemon;
+}
+
+static struct data *view_triggers(struct viewing *v, const struct command *command)
+{
+	struct data *triggers = data_object(v->arena), *list = data_list(v->arena);
+	v->triggers = true;
+	for (size_t i = 0; i < command->n_triggers; i++) {
+		struct data *trigger = data_object(v->arena);
+		set(v, trigger, "text", command->triggers[i].text);
+		data_append(v->arena, list, trigger);
+	}
+	data_set(v->arena, triggers, "commands", list);
+	return triggers;
 }
 
 static struct data *view_command(struct viewing *v, const struct command *command)
@@ -122,11 +155,20 @@ static struct data *view_command(struct viewing *v, const struct command *comman
 		set_number(v, save, "number", undo->rank);
 		set(v, save, "command", undo->save);
 		data_set(v->arena, object, "save", save);
+	} else if (undo && undo->restore) {
+		struct data *note = data_object(v->arena);
+		set_number(v, note, "number", undo->rank);
+		set(v, note, "kind", undo->restore);
+		data_set(v->arena, object, "note", note);
 	} else if (undo && (undo->class == UNDO_HOST || undo->class == UNDO_RUN)) {
 		struct data *mark = data_object(v->arena);
 		v->marks = true;
 		set_number(v, mark, "number", undo->rank);
 		data_set(v->arena, object, "mark", mark);
+	}
+	if (command->kind == COMMAND_DAEMON) {
+		data_set(v->arena, object, "daemon", view_daemon(v, command));
+		return object;
 	}
 	struct data *check = NULL;
 	if (command->kind == COMMAND_CHECK || command->kind == COMMAND_RUN)
@@ -136,6 +178,8 @@ static struct data *view_command(struct viewing *v, const struct command *comman
 	if (check) {
 		/* what the function executes is one word for sh -c, or the words */
 		set_flag(v, check, "shell", command->shell);
+		if (command->n_triggers)
+			data_set(v->arena, check, "triggers", view_triggers(v, command));
 		data_set(v->arena, object, "check", check);
 	} else {
 		note_program(v, command, object);
@@ -249,10 +293,25 @@ static struct data *view_taken(struct viewing *v)
 	return taken;
 }
 
+/* Other paths that must be there, or must not be. */
+static struct data *view_required(struct viewing *v, bool there, struct data *list)
+{
+	for (size_t i = 0; i < v->plan->n_requirements; i++) {
+		const struct requirement *requirement = &v->plan->requirements[i];
+		if (requirement->there != there)
+			continue;
+		struct data *object = data_object(v->arena);
+		set(v, object, "path", requirement->path);
+		data_append(v->arena, list, object);
+	}
+	return list;
+}
+
 /* The teardown list, in three parts: before the namespaces, what the kernel would do too late, and what one types. */
 static void view_undo(struct viewing *v, struct data *view)
 {
-	static const char *const part_of[] = { [UNDO_RUN] = "undo_first", [UNDO_HOST] = "undo_first",
+	static const char *const part_of[] = { [UNDO_RUN] = "undo_first", [UNDO_DAEMON] = "undo_first",
+		                                   [UNDO_HOST] = "undo_first",
 		                                   [UNDO_EARLY] = "undo_early", [UNDO_NETNS] = "undo_last",
 		                                   [UNDO_LINK] = "undo_last" };
 	static const char *const parts[] = { "undo_first", "undo_early", "undo_last" };
@@ -267,7 +326,10 @@ static void view_undo(struct viewing *v, struct data *view)
 			any = true;
 			set(v, object, "text", undo->text);
 			set_number(v, object, "number", undo->rank);
-			set_flag(v, object, undo->save ? "restore" : "guard", true);
+			if (undo->class == UNDO_DAEMON)
+				set(v, object, "stop", undo->link);
+			else
+				set_flag(v, object, undo->save ? "restore" : "guard", true);
 			data_append(v->arena, list, object);
 		}
 		data_set(v->arena, part, "commands", list);
@@ -283,20 +345,31 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	const struct model *model = plan->model;
 	struct data *view = data_object(arena);
 	v.wrappers = data_list(arena);
+	v.daemons = data_list(arena);
 	set(&v, view, "version", VERSION);
 	set(&v, view, "name", model->name);
 	set(&v, view, "title", model->title);
 	set(&v, view, "file", model->file);
 	set(&v, view, "style", model->style);
-	set(&v, view, "dir", arena_printf(arena, "/run/vnetgen/%s", model->name));
+	set(&v, view, "restore_script", options->restore);
+	set(&v, view, "dir", arena_printf(arena, RUN_DIR "/%s", model->name));
 	data_set(arena, view, "texts", lines_of(&v, model->texts, model->n_texts));
 	data_set(arena, view, "steps", view_steps(&v));
-	data_set(arena, view, "taken", view_taken(&v));
+	data_set(arena, view, "taken", view_required(&v, false, view_taken(&v)));
+	struct data *needed = view_required(&v, true, data_list(arena)), *needs = data_object(arena);
+	data_set(arena, needs, "paths", needed);
+	if (needed->n)
+		data_set(arena, view, "needed", needs);
 	data_set(arena, view, "wrappers", v.wrappers);
 	set_flag(&v, view, "saves", v.saves);
 	set_flag(&v, view, "marks", v.marks);
 	set_flag(&v, view, "waits", v.waits);
 	set_flag(&v, view, "checks", v.checks);
+	set_flag(&v, view, "has_triggers", v.triggers);
+	struct data *daemons = data_object(arena);
+	data_set(arena, daemons, "names", v.daemons);
+	if (v.daemons->n)
+		data_set(arena, view, "daemons", daemons);
 	view_undo(&v, view);
 	table_free(&v.words);
 	*wrong = v.wrong;

@@ -7,6 +7,7 @@
 
 struct view_options {
 	bool checks;    /* shows and checks too */
+	const char *restore; /* restore_script() */
 	const struct phrases *language;
 };
 

@@ -66,7 +66,7 @@ texts_of() {
 
 @test "each message of the sources has its test" {
 	cat tests/errors/*.err >"$BATS_TEST_TMPDIR/said"
-	for source in reader ranges variables values words model links plan; do
+	for source in reader ranges variables values words model links plan emit objects firewall; do
 		texts_of "src/$source.c"
 	done | sort -u |
 		# a word of the language that comes later, and what is no message

@@ -1,0 +1,356 @@
+/* build: the commands of each phase. */
+#include <string.h>
+
+#include "keywords.h"
+#include "planner.h"
+#include "values.h"
+
+static void build_netns(struct planner *p, const struct step *step)
+{
+	for (size_t i = 0; i < step->n_namespaces; i++) {
+		struct netns *netns = step->namespaces[i];
+		struct data *fields = emit_fields(p, NULL);
+		emit_set(p, fields, "target", netns->name);
+		struct undo *undo = emit_undo(p, UNDO_NETNS, emit_text(p, NETNS_DEL, fields, netns->line), netns->line);
+		undo->netns = netns->name;
+		struct command *command = emit_command(p, NETNS_ADD, fields, netns->line, NULL, "netns", "");
+		command->netns = netns->name;
+		command->begins[0] = undo;
+		netns->planned = true;
+	}
+}
+
+static const char *trimmed_setting(struct planner *p, const char *value, const char **key)
+{
+	size_t end = strcspn(value, "= \t");
+	*key = arena_strndup(&p->plan->arena, value, end);
+	value += end + strspn(value + end, " \t");
+	value += strspn(value, "=");
+	return arena_printf(&p->plan->arena, "%s=%s", *key, value + strspn(value, " \t"));
+}
+
+static void build_sysctl(struct planner *p, const struct statement *statement, const struct netns *netns)
+{
+	const char *key, *setting = trimmed_setting(p, statement->value, &key);
+	struct data *fields = emit_fields(p, netns);
+	emit_set(p, fields, "setting", setting);
+	emit_need_netns(p, netns, statement->line, statement->header);
+	struct command *command = emit_command(p, SYSCTL, fields, statement->line, netns, "sysctl", "");
+	if (place_is_owned(p, netns))
+		return;
+	fields = emit_fields(p, netns);
+	emit_set(p, fields, "setting", arena_printf(&p->plan->arena, "%s=", key));
+	struct undo *undo = emit_undo(p, UNDO_HOST, emit_text(p, SYSCTL, fields, statement->line), statement->line);
+	struct words save;
+	char *words[] = { "sysctl", "-n", arena_strdup(&p->plan->arena, key), NULL };
+	save = (struct words){ .word = words, .n = 3 };
+	undo->save = words_join(&p->plan->arena, &save);
+	command->begins[0] = undo;
+	arena_clear(&p->scratch);
+}
+
+static void build_sysctls(struct planner *p, const struct step *step)
+{
+	for (size_t i = 0; i < step->n_statements; i++)
+		if (step->statements[i]->phase == PHASE_SYSCTL)
+			build_sysctl(p, step->statements[i], step->statements[i]->netns);
+}
+
+/* What `ip link add` is told about one end. */
+static void set_end(struct planner *p, struct data *fields, const struct link *link, bool named)
+{
+	const struct netns *place = place_target(p, link);
+	static const struct {
+		const char *field;
+		enum key_id key;
+	} first[] = { { "mac", KEY_MAC }, { "mtu", KEY_MTU } };
+	emit_set(p, fields, "link", link->name);
+	data_set_bool(&p->scratch, fields, "name", named);
+	/* each field is set, since a peer's must not be looked up in its partner */
+	if (place)
+		emit_set(p, fields, "place", place->name);
+	else
+		data_set_bool(&p->scratch, fields, "place", false);
+	for (size_t i = 0; i < COUNT(first); i++) {
+		if (link->first[first[i].key])
+			emit_set(p, fields, first[i].field, link->first[first[i].key]->value);
+		else
+			data_set_bool(&p->scratch, fields, first[i].field, false);
+	}
+	if (link->first[KEY_OPTIONS])
+		emit_set(p, fields, "options", words_join(&p->scratch, &link->first[KEY_OPTIONS]->words));
+	else
+		data_set_bool(&p->scratch, fields, "options", false);
+}
+
+/* Who takes a link away that this command makes?  Its namespace, its partner's end, its parent, or an entry of ours. */
+static void begin_undo_of_link(struct planner *p, struct command *command, struct link *link)
+{
+	const struct netns *host = p->model->host;
+	struct link *ends[] = { link, link->peer };
+	size_t n = 0;
+	bool host_pair = link->peer && link->end == host && link->peer->end == host;
+	for (size_t i = 0; i < COUNT(ends) && ends[i]; i++) {
+		struct link *end = ends[i];
+		bool peer_in_netns = end->peer && place_is_owned(p, end->peer->end);
+		bool parent_takes_it = end->parent && !end->parent->is_lo && end->parent->end == end->end;
+		if (place_moves_now(p, end))
+			command->begins[n++] = end->passing = emit_undo_link(p, UNDO_EARLY, host, end, true);
+		else if (end->end == host && peer_in_netns)
+			command->begins[n++] = emit_undo_link(p, UNDO_EARLY, host, end, true);
+		else if (end->end == host && !parent_takes_it && !(host_pair && i))
+			command->begins[n++] = emit_undo_link(p, UNDO_LINK, host, end, false);
+		else if (place_is_owned(p, end->end) && place_reaches_outside(p, end))
+			command->begins[n++] = emit_undo_link(p, UNDO_EARLY, end->end, end, true);
+	}
+}
+
+static void build_link(struct planner *p, struct link *link)
+{
+	struct netns *from = place_origin(p, link);
+	struct data *fields = emit_fields(p, from);
+	struct words *type = &link->type;
+	unsigned line = link->line;
+	emit_need_netns(p, from, line, link->header);
+	if (link->parent) {
+		emit_need_link(p, link->parent, line, link->header);
+		emit_set(p, fields, "parent", link->parent->name);
+	}
+	/* a bridge is always made by `name`, as tutorials do */
+	set_end(p, fields, link, link->parent || link->kind->bridge || keyword_misread(link->name));
+	emit_set(p, fields, "type", words_join(&p->scratch, type));
+	if (link->peer) {
+		struct data *peer = data_object(&p->scratch);
+		set_end(p, peer, link->peer, true);
+		data_set(&p->scratch, fields, "peer", peer);
+		if (place_target(p, link->peer))
+			emit_need_netns(p, place_target(p, link->peer), line, link->header);
+		link->peer->planned = true;
+		link->peer->made = p->plan->n;
+	}
+	if (place_target(p, link))
+		emit_need_netns(p, place_target(p, link), line, link->header);
+	struct command *command = emit_command(p, LINK_ADD, fields, line, from, "link", type->word[0]);
+	link->planned = true;
+	link->made = p->plan->n;
+	begin_undo_of_link(p, command, link);
+}
+
+static void build_set(struct planner *p, const struct statement *statement, const struct words *words,
+                           const char *group)
+{
+	const struct link *link = statement->link;
+	emit_need_link(p, link, statement->line, statement->header);
+	struct data *fields = emit_link_fields(p, link->end, link);
+	emit_set(p, fields, "words", words_join(&p->scratch, words));
+	emit_command(p, LINK_SET, fields, statement->line, link->end, group, "");
+}
+
+/* A single value that a later step gives to a link, or that lo gets. */
+static bool is_change(const struct statement *statement, enum key_id id)
+{
+	return statement->link && statement->key->id == id &&
+	       (statement->step > statement->link->step || statement->link->is_lo);
+}
+
+static void build_links(struct planner *p, const struct step *step)
+{
+	for (size_t i = 0; i < step->n_links; i++) {
+		struct link *link = step->links[i];
+		if (!link->second && !link->after_move)
+			build_link(p, link);
+	}
+	for (size_t i = 0; i < step->n_statements; i++) {
+		const struct statement *statement = step->statements[i];
+		bool mac = is_change(statement, KEY_MAC);
+		if (!mac && !is_change(statement, KEY_MTU))
+			continue;
+		char *words[] = { mac ? "address" : "mtu", arena_strdup(&p->scratch, statement->value), NULL };
+		build_set(p, statement, &(struct words){ .word = words, .n = 2 }, "set");
+	}
+}
+
+static void build_master(struct planner *p, const struct link *link, const struct link *master,
+                        const struct statement *say)
+{
+	if (!master)
+		return;
+	emit_need_link(p, link, say->line, say->header);
+	emit_need_link(p, master, say->line, say->header);
+	struct data *fields = emit_link_fields(p, link->end, link);
+	emit_set(p, fields, "master", master->name);
+	emit_command(p, LINK_MASTER, fields, say->line, link->end, "master", master->type.n ? master->type.word[0] : "");
+}
+
+/* Does it get its master after the moves, since one of them is not there before? */
+static bool enslaved_in_move(const struct planner *p, const struct link *link)
+{
+	return place_is_moved(p, link) || link->after_move || place_is_moved(p, link->master) || link->master->after_move;
+}
+
+static void build_masters(struct planner *p, const struct step *step)
+{
+	for (size_t i = 0; i < step->n_statements; i++) {
+		const struct statement *statement = step->statements[i];
+		struct link *link = statement->link;
+		if (statement->key->id != KEY_MASTER || !statement->master)
+			continue;
+		if (statement->step > link->step || !enslaved_in_move(p, link))
+			build_master(p, link, statement->master, statement);
+	}
+}
+
+static void build_moves(struct planner *p, const struct step *step)
+{
+	const struct netns *host = p->model->host;
+	for (size_t i = 0; i < step->n_links; i++) {
+		struct link *link = step->links[i];
+		if (!place_moves_now(p, link))
+			continue;
+		unsigned line = link->single[KEY_NETNS]->line;
+		emit_need_link(p, link, line, link->header);
+		emit_need_netns(p, link->end, line, link->header);
+		struct data *fields = emit_link_fields(p, NULL, link);
+		emit_set(p, fields, "target", link->end->name);
+		struct command *command = emit_command(p, LINK_MOVE, fields, line, host, "move", "");
+		command->ends = link->passing;
+		link->moved = p->plan->n;
+		if (place_reaches_outside(p, link))
+			command->begins[0] = emit_undo_link(p, UNDO_EARLY, link->end, link, true);
+	}
+	for (size_t i = 0; i < step->n_links; i++)
+		if (!step->links[i]->second && step->links[i]->after_move)
+			build_link(p, step->links[i]);
+	for (size_t i = 0; i < step->n_statements; i++) {
+		const struct statement *statement = step->statements[i];
+		struct link *link = statement->link;
+		if (statement->key->id == KEY_MASTER && statement->master && statement->step == link->step &&
+		    enslaved_in_move(p, link))
+			build_master(p, link, statement->master, statement);
+	}
+}
+
+static void build_sets(struct planner *p, const struct step *step)
+{
+	for (size_t i = 0; i < step->n_statements; i++) {
+		const struct statement *statement = step->statements[i];
+		if (statement->phase != PHASE_SET)
+			continue;
+		emit_need_link(p, statement->link, statement->line, statement->header);
+		if (statement->key->id == KEY_SYSCTL)
+			build_sysctl(p, statement, statement->link->end);
+		else
+			build_set(p, statement, &statement->words, "set");
+	}
+}
+
+static void build_state(struct planner *p, const struct link *link, bool up, unsigned line, const char *group)
+{
+	emit_command(p, up ? LINK_UP : LINK_DOWN, emit_link_fields(p, link->end, link), line, link->end, group, "");
+}
+
+/* Raises what the step makes, on bridges or not, in the host or in namespaces. */
+static void raise_links(struct planner *p, const struct step *step, bool on_bridge, bool host, const char *group)
+{
+	for (size_t i = 0; i < step->n_links; i++) {
+		const struct link *link = step->links[i];
+		const struct statement *say = link->first[KEY_UP];
+		bool up = true;
+		if (say)
+			value_bool(say->value, &up);
+		if (!up || link->on_bridge != on_bridge || place_is_owned(p, link->end) == host)
+			continue;
+		emit_need_link(p, link, link->line, link->header);
+		build_state(p, link, true, say ? say->line : link->line, group);
+	}
+}
+
+/* `up` that a later step changes. */
+static void change_links(struct planner *p, const struct step *step, bool on_bridge)
+{
+	for (size_t i = 0; i < step->n_statements; i++) {
+		const struct statement *statement = step->statements[i];
+		bool up;
+		if (!is_change(statement, KEY_UP) || statement->link->on_bridge != on_bridge)
+			continue;
+		value_bool(statement->value, &up);
+		emit_need_link(p, statement->link, statement->line, statement->header);
+		build_state(p, statement->link, up, statement->line, up ? "up" : "down");
+	}
+}
+
+static void build_lo(struct planner *p, const struct netns *netns, bool up, unsigned line)
+{
+	struct data *fields = emit_fields(p, netns);
+	emit_set(p, fields, "state", up ? "up" : "down");
+	struct command *command = emit_command(p, LO_STATE, fields, line, netns, up ? "lo" : "down", "");
+	if (place_is_owned(p, netns))
+		return;
+	fields = emit_fields(p, netns);
+	emit_set(p, fields, "state", "");
+	struct undo *undo = emit_undo(p, UNDO_HOST, emit_text(p, LO_STATE, fields, line), line);
+	undo->save = "sh -c 'ip -o link show lo | grep -q \"[<,]UP[,>]\" && echo up || echo down'";
+	command->begins[0] = undo;
+	arena_clear(&p->scratch);
+}
+
+static void build_ups(struct planner *p, const struct step *step)
+{
+	raise_links(p, step, false, true, "up-host");
+	raise_links(p, step, false, false, "up-netns");
+	for (size_t i = 0; i < step->n_namespaces; i++) {
+		const struct netns *netns = step->namespaces[i];
+		bool up = true;
+		if (netns->lo)
+			value_bool(netns->lo->value, &up);
+		if (up)
+			build_lo(p, netns, true, netns->lo ? netns->lo->line : netns->line);
+	}
+	for (size_t i = 0; i < step->n_statements; i++) {
+		const struct statement *statement = step->statements[i];
+		struct netns *netns = statement->netns;
+		bool up;
+		if (statement->key->id != KEY_LO || (place_is_owned(p, netns) && statement == netns->lo))
+			continue;
+		value_bool(statement->value, &up);
+		emit_need_netns(p, netns, statement->line, statement->header);
+		build_lo(p, netns, up, statement->line);
+	}
+	change_links(p, step, false);
+}
+
+static void build_bridge_ups(struct planner *p, const struct step *step)
+{
+	raise_links(p, step, true, true, "bridge-up");
+	raise_links(p, step, true, false, "bridge-up");
+	change_links(p, step, true);
+}
+
+static void (*const builders[PHASES])(struct planner *, const struct step *) = {
+	[PHASE_NETNS] = build_netns,
+	[PHASE_SYSCTL] = build_sysctls,
+	[PHASE_LINK] = build_links,
+	[PHASE_MASTER] = build_masters,
+	[PHASE_MOVE] = build_moves,
+	[PHASE_SET] = build_sets,
+	[PHASE_UP] = build_ups,
+	[PHASE_ADDRESS] = build_objects,
+	[PHASE_BRIDGE_UP] = build_bridge_ups,
+	[PHASE_NEIGH] = build_objects,
+	[PHASE_ROUTE] = build_objects,
+	[PHASE_RULE] = build_objects,
+	[PHASE_QDISC] = build_objects,
+	[PHASE_VLAN] = build_objects,
+	[PHASE_FDB] = build_objects,
+	[PHASE_FIREWALL] = build_firewall,
+	[PHASE_NAMESERVER] = build_nameservers,
+	[PHASE_FILE] = build_files,
+	[PHASE_DAEMON] = build_daemons,
+};
+
+void build_phase(struct planner *p, const struct step *step, enum phase phase)
+{
+	p->phase = phase;
+	if (builders[phase])
+		builders[phase](p, step);
+}

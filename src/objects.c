@@ -1,0 +1,154 @@
+/* objects: what iproute2 keeps about devices and namespaces: addresses, neighbours, routes, rules, queueing,
+ * VLANs, forwarding entries.  All of them are one mechanism: OBJECT VERB WORDS, and `dev` where it is a device's. */
+#include <string.h>
+
+#include "planner.h"
+#include "values.h"
+
+/* The command of each key, and the comment that it stands under. */
+static const struct object {
+	enum key_id key;
+	enum command_key command;
+	const char *group;
+} objects[] = {
+	{ KEY_ADDRESS, ADDRESS, "address" }, { KEY_NEIGH, NEIGH, "neigh" },   { KEY_NEXTHOP, NEXTHOP, "nexthop" },
+	{ KEY_ROUTE, ROUTE, "route" },       { KEY_RULE, RULE, "rule" },      { KEY_QDISC, QDISC, "qdisc" },
+	{ KEY_CLASS, CLASS, "qdisc" },       { KEY_FILTER, FILTER, "qdisc" }, { KEY_VLAN, VLAN, "vlan" },
+	{ KEY_FDB, FDB, "fdb" },
+};
+
+static const struct object *find_object(const struct statement *statement)
+{
+	for (size_t i = 0; i < COUNT(objects); i++)
+		if (objects[i].key == statement->key->id)
+			return &objects[i];
+	return NULL;
+}
+
+static void note_fresh(struct netns ***list, size_t *n, size_t *room, struct netns *netns)
+{
+	if (!*n || (*list)[*n - 1] != netns)
+		*array_add(*list, *n, *room) = netns;
+}
+
+/* An IPv6 address takes a moment until it can be used. */
+static void note_address(struct planner *p, const struct statement *statement)
+{
+	bool is_ipv6 = false, nodad = false;
+	struct link *link = statement->link;
+	if (!strcmp(statement->verb, "del") || link->is_lo)
+		return;
+	for (size_t w = 0; w < statement->words.n; w++)
+		nodad |= !strcmp(statement->words.word[w], "nodad");
+	value_address(&p->scratch, statement->words.word[!strcmp(statement->words.word[0], "local")], &is_ipv6);
+	if (!is_ipv6 || nodad)
+		return;
+	note_fresh(&p->fresh_run, &p->n_fresh_run, &p->fresh_run_room, link->end);
+	note_fresh(&p->fresh_look, &p->n_fresh_look, &p->fresh_look_room, link->end);
+}
+
+/* A rule without one gets the next that is free: by its words alone another's could be deleted. */
+static bool has_priority(const struct words *words)
+{
+	static const char *const names[] = { "priority", "pref", "preference", "order" };
+	for (size_t w = 0; w < words->n; w++)
+		for (size_t i = 0; i < COUNT(names); i++)
+			if (!strcmp(words->word[w], names[i]))
+				return true;
+	return false;
+}
+
+static struct data *object_fields(struct planner *p, const struct statement *statement, const struct netns *netns,
+                                  const char *verb)
+{
+	struct data *fields = emit_fields(p, netns);
+	emit_set(p, fields, "verb", verb);
+	emit_set(p, fields, "words", words_join(&p->scratch, &statement->words));
+	if (statement->family)
+		emit_set(p, fields, "family", statement->family);
+	if (statement->link)
+		emit_set(p, fields, "link", statement->link->name);
+	return fields;
+}
+
+/* How it is taken away again where it outlives the network. */
+static struct undo *undo_object(struct planner *p, const struct statement *statement, const struct object *object,
+                                const struct netns *netns)
+{
+	const struct link *link = statement->link;
+	unsigned line = statement->line;
+	if (object->key == KEY_CLASS || object->key == KEY_FILTER) {
+		/* they go with the qdisc that they belong to */
+		if (!link->queued_undo)
+			report_error(p->report, line, statement->header, statement->key->word,
+			             "'%s' is not the scenario's own: give it a 'qdisc' first, with which this can be taken away",
+			             link->name);
+		return NULL;
+	}
+	if (object->key == KEY_QDISC) {
+		if (link->queued_undo)
+			return NULL;
+		statement->link->queued_undo = true;
+	}
+	bool adds = !strcmp(statement->verb, "add") || !strcmp(statement->verb, "append");
+	if (adds && object->key != KEY_QDISC && !(object->key == KEY_RULE && !has_priority(&statement->words))) {
+		struct data *fields = object_fields(p, statement, netns, "del");
+		if (object->key == KEY_NEXTHOP) /* `del` knows no other words */
+			emit_set(p, fields, "words", words_join(&p->scratch, &(struct words){ .word = statement->words.word, .n = 2 }));
+		return emit_undo(p, UNDO_HOST, emit_text(p, object->command, fields, line), line);
+	}
+	return emit_undo_restore(p, statement->key->word, link ? link->name : NULL, NULL, line);
+}
+
+static void build_object(struct planner *p, const struct statement *statement)
+{
+	const struct object *object = find_object(statement);
+	const struct link *link = statement->link;
+	const struct netns *netns = link ? link->end : statement->netns;
+	struct undo *undo = NULL;
+	unsigned line = statement->line;
+	if (link)
+		emit_need_link(p, link, line, statement->header);
+	emit_need_netns(p, netns, line, statement->header);
+	/* what belongs to a device of ours goes with it */
+	if (!place_is_owned(p, netns) && (!link || link->is_lo))
+		undo = undo_object(p, statement, object, netns);
+	struct data *fields = object_fields(p, statement, netns, statement->verb);
+	struct command *command = emit_command(p, object->command, fields, line, netns, object->group, "");
+	command->begins[0] = undo;
+	if (statement->key->id == KEY_ADDRESS)
+		note_address(p, statement);
+}
+
+/* All of the phase, those with KEY first. */
+static void build_in_order(struct planner *p, const struct step *step, enum key_id first)
+{
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < step->n_statements; i++) {
+			const struct statement *statement = step->statements[i];
+			if (statement->phase == p->phase && (statement->key->id == first) == !pass)
+				build_object(p, statement);
+		}
+}
+
+/* Queueing: a class needs its qdisc and a filter its class, so a device's stand together, as in the file. */
+static void build_by_device(struct planner *p, const struct step *step)
+{
+	for (size_t i = 0; i < step->n_statements; i++) {
+		const struct statement *statement = step->statements[i];
+		if (statement->phase != p->phase || statement->link->queued == step)
+			continue;
+		statement->link->queued = step;
+		for (size_t j = i; j < step->n_statements; j++)
+			if (step->statements[j]->phase == p->phase && step->statements[j]->link == statement->link)
+				build_object(p, step->statements[j]);
+	}
+}
+
+void build_objects(struct planner *p, const struct step *step)
+{
+	if (p->phase == PHASE_QDISC)
+		build_by_device(p, step);
+	else
+		build_in_order(p, step, p->phase == PHASE_ROUTE ? KEY_NEXTHOP : KEYS);
+}

@@ -1,0 +1,202 @@
+#!/usr/bin/env bats
+# What iproute2 keeps about devices and namespaces: verbs, families, and what the host gets back.
+load helper
+
+# shellcheck disable=SC2317 # called in sandboxes
+objects() {
+	cat << 'END'
+[scenario]
+name = objects
+[netns red]
+sysctl = net.ipv6.conf.default.accept_dad=0
+route = -4 default via 192.0.2.1
+nexthop = id 7 via 192.0.2.1 dev v1
+route = append 203.0.113.0/24 nhid 7
+rule = -6 from 2001:db8::/32 table 100
+rule = add from 192.0.2.0/24 table 100
+neigh = 192.0.2.7 lladdr 02:00:00:00:00:07 dev v1
+[link v0]
+peer = red/v1
+mac = 02:00:00:00:00:01
+address = replace 192.0.2.1/24
+neigh = 192.0.2.9 lladdr 02:00:00:00:00:09
+qdisc = root handle 1: htb default 10
+class = parent 1: classid 1:10 htb rate 10mbit
+qdisc = parent 1:10 handle 2: tbf rate 5mbit burst 10k latency 50ms
+filter = parent 1: protocol ip prio 5 u32 match ip dst 192.0.2.2/32 flowid 1:10
+fdb = append 02:00:00:00:00:99 self permanent
+[link red/v1]
+address = 192.0.2.2/24
+qdisc = ingress
+END
+}
+
+# The commands of a script: what begins in the first column and is no comment or call of a function of the script.
+commands() {
+	grep -E '^(ip|tc|bridge|sysctl) '
+}
+
+@test "an object's line is the command that one types, with its verb, its family and its device" {
+	objects > "$BATS_TEST_TMPDIR/objects.ini"
+	vnetgen --dry-run "$BATS_TEST_TMPDIR/objects.ini" | commands > "$BATS_TEST_TMPDIR/classic"
+	vnetgen --dry-run --style compact "$BATS_TEST_TMPDIR/objects.ini" | commands > "$BATS_TEST_TMPDIR/compact"
+	diff -u tests/golden/objects.classic "$BATS_TEST_TMPDIR/classic"
+	diff -u tests/golden/objects.compact "$BATS_TEST_TMPDIR/compact"
+}
+
+@test "the kernel takes all of them, in both styles" {
+	needs_kernel
+	in_sandbox check_objects
+}
+
+# shellcheck disable=SC2317
+check_objects() {
+	objects > /tmp/objects.ini
+	for style in classic compact; do
+		"$B/vnetgen" up -q --style "$style" /tmp/objects.ini
+		{
+			ip -n red route
+			ip -n red rule
+			ip -n red -6 rule
+			ip -n red neigh show nud permanent
+			ip neigh show nud permanent
+			tc qdisc show dev v0
+			tc class show dev v0
+			tc filter show dev v0
+			tc -n red qdisc show dev v1
+			bridge fdb show dev v0 | grep 00:99
+		} > "/tmp/$style"
+		"$B/vnetgen" down -q objects
+	done
+	diff -u /tmp/classic /tmp/compact
+	grep -q '^203.0.113.0/24 nhid 7 via 192.0.2.1' /tmp/classic
+	grep -q 'from 2001:db8::/32 lookup 100' /tmp/classic
+	grep -q 'qdisc tbf 2: parent 1:10' /tmp/classic
+	grep -q 'flowid 1:10' /tmp/classic
+	grep -q 'qdisc ingress ffff:' /tmp/classic
+}
+
+# --- what outlives the network ---
+
+# shellcheck disable=SC2317
+host_objects() {
+	cat << 'END'
+[scenario]
+name = host
+[host]
+rule = from 10.1.0.0/16 table 100
+rule = -6 from all table 101 priority 50
+route = replace 10.77.0.0/16 via 10.0.0.8
+route = del 10.78.0.0/16
+route = 10.79.0.0/16 via 10.0.0.9
+neigh = replace 10.0.0.4 lladdr 02:00:00:00:00:44 dev e0
+nexthop = id 7 via 10.0.0.9 dev e0
+route = 10.80.0.0/16 nhid 7
+[link lo]
+address = 10.255.0.1/32
+address = del 10.254.0.1/32
+qdisc = root handle 1: htb default 10
+class = parent 1: classid 1:10 htb rate 10mbit
+END
+}
+
+# A host with routes, rules and neighbours of its own, some of them equal to what the scenario says.
+# shellcheck disable=SC2317
+make_host() {
+	sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+	sysctl -qw net.ipv6.conf.lo.disable_ipv6=0
+	ip link add e0 type veth peer name e1
+	ip link set e0 up
+	ip link set e1 up
+	ip addr add 10.0.0.1/24 dev e0
+	ip route add 10.77.0.0/16 via 10.0.0.7
+	ip route add 10.78.0.0/16 via 10.0.0.3 metric 7
+	ip rule add from 10.1.0.0/16 table 100 priority 99
+	ip neigh add 10.0.0.4 lladdr 02:00:00:00:00:40 dev e0
+	ip addr add 10.254.0.1/32 dev lo
+}
+
+# shellcheck disable=SC2317
+host_state() {
+	ip -o addr show
+	ip route show table all
+	ip rule
+	ip -6 rule
+	ip neigh show nud permanent
+	ip nexthop
+	tc qdisc show
+	ls /run/vnetgen 2> /dev/null || :
+}
+
+# shellcheck disable=SC2317
+host_gets_all_back() {
+	make_host
+	host_objects > /tmp/host.ini
+	host_state > /tmp/before
+	"$B/vnetgen" up -q /tmp/host.ini
+	host_state > /tmp/during
+	ip rule | grep -q '98:.from 10.1.0.0/16'
+	"$B/vnetgen" down -q host
+	host_state | diff -u /tmp/before -
+	# the scripts do the same
+	"$B/vnetgen" up --dry-run /tmp/host.ini > /tmp/setup.sh
+	"$B/vnetgen" down --dry-run /tmp/host.ini > /tmp/teardown.sh
+	sh -e /tmp/setup.sh
+	host_state | diff -u /tmp/during -
+	sh /tmp/teardown.sh > /dev/null
+	host_state | diff -u /tmp/before -
+}
+
+@test "the host gets back what was taken, replaced or added, by down and by the script" {
+	needs_kernel
+	in_sandbox host_gets_all_back
+}
+
+# shellcheck disable=SC2317
+killed_anywhere() {
+	make_host
+	host_objects > /tmp/host.ini
+	host_state > /tmp/before
+	n=$("$B/vnetgen" up --dry-run /tmp/host.ini | grep -cE '^(ip|tc) ')
+	for ((i = 1; i <= n; i += 2)); do
+		# an ip and tc that kill vnetgen (their parent) right after the Ith command that changes something
+		mkdir -p /tmp/bin
+		for tool in ip tc; do
+			cat > "/tmp/bin/$tool" << END
+#!/bin/sh
+/sbin/$tool "\$@" || exit
+case "\$*" in *show*) exit 0 ;; esac
+echo x >> /tmp/count
+[ "\$(wc -l < /tmp/count)" != $i ] || kill -9 \$PPID
+END
+			chmod +x "/tmp/bin/$tool"
+		done
+		: > /tmp/count
+		"$B/vnetgen" up -q --path "/tmp/bin:/usr/sbin:/usr/bin:/sbin:/bin" /tmp/host.ini 2> /dev/null && exit 1
+		"$B/vnetgen" down -q host
+		host_state | diff -u /tmp/before - || { echo "killed after command $i"; exit 1; }
+	done
+	[ "$n" -ge 10 ]
+}
+
+@test "killed right after any command, down gives the host all back" {
+	needs_kernel
+	in_sandbox killed_anywhere
+}
+
+@test "a queueing of the host's own is not replaced, since it could not be put back" {
+	needs_kernel
+	run in_sandbox replaces_queueing
+	[ "$status" -eq 0 ]
+	[[ $output == *"has a queueing of its own that could not be put back: qdisc tbf"* ]]
+}
+
+# shellcheck disable=SC2317
+replaces_queueing() {
+	tc qdisc add dev lo root handle 9: tbf rate 1mbit burst 10k latency 50ms
+	printf '[scenario]\nname = q\n[link lo]\nqdisc = replace root handle 1: htb\n' > /tmp/q.ini
+	status=0
+	"$B/vnetgen" up -q /tmp/q.ini 2>&1 || status=$?
+	[ "$status" = 3 ]
+	tc qdisc show dev lo | grep -q 'tbf 9: root'
+}
