@@ -54,6 +54,11 @@ demo: all ## builds the network of two namespaces in a sandbox, pings, and remov
 check: all $(TOOLS) ## runs the tests; FILES=tests/X.bats for some of them
 	$(Q)B=$(B) tests/run $(FILES)
 
+# a UML guest has one CPU, ten times slower: FILES=tests/X.bats for others
+KERNEL_TESTS = tests/kinds.bats
+check-kernel: all $(TOOLS) ## runs tests of the kernel in one that has everything: UML_LINUX=FILE, or Debian's user-mode-linux
+	tests/in-guest -t 600 -- env MUST_RUN=1 B=$(B) JOBS=1 tests/run $(or $(FILES),$(KERNEL_TESTS))
+
 check-asan: ## runs the tests with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
 	$(Q)$(MAKE) --no-print-directory check B=build-asan \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'
@@ -84,4 +89,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo check check-asan tools bench install uninstall clean help
+.PHONY: all demo check check-kernel check-asan tools bench install uninstall clean help

@@ -733,7 +733,7 @@ static struct mustache *compile(const struct templates *templates, const char *f
 	const char *text = templates_read(templates, arena_printf(templates->arena, "graph/%s.mustache", file), &length,
 	                                  &path);
 	*wrong = text ? NULL : path;
-	return text ? mustache_compile(templates->arena, path, text, wrong) : NULL;
+	return text ? mustache_compile(templates->arena, path, 1, text, wrong) : NULL;
 }
 
 /* {{>x}} of a format is graph/FORMAT/x.mustache. */

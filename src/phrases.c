@@ -26,9 +26,9 @@ bool phrases_load(struct phrases *phrases, const struct templates *templates, co
 	for (size_t i = 0; i < ini.n && !report.n; i++) {
 		for (size_t j = 0; j < ini.sections[i].n && !*wrong; j++) {
 			const struct entry *entry = &ini.sections[i].entries[j];
-			const char *what = arena_printf(arena, "%s:%u", phrases->path, entry->line);
 			const char *key = arena_printf(arena, "%s.%s", ini.sections[i].header, entry->key);
-			struct mustache *template = mustache_compile(arena, what, arena_strdup(arena, entry->value), wrong);
+			struct mustache *template = mustache_compile(arena, phrases->path, entry->line, arena_strdup(arena, entry->value),
+			                                             wrong);
 			if (template)
 				table_set(&phrases->by_name, key, template);
 		}

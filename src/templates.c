@@ -108,7 +108,7 @@ bool template_render(const struct templates *templates, const char *name, const 
 	*wrong = text ? NULL : path;
 	if (!text)
 		return false;
-	struct mustache *template = mustache_compile(templates->arena, path, text, wrong);
+	struct mustache *template = mustache_compile(templates->arena, path, 1, text, wrong);
 	const struct mustache_rendering how = { .escape = words_quote, .strict = true };
 	return template && mustache_render(template, view, &how, out, templates->arena, wrong);
 }

@@ -57,11 +57,12 @@ static struct data *lines_of(struct viewing *v, const char *const *texts, size_t
 	return list;
 }
 
-/* The name of the program that a command starts, when a function of a script can have that name; else NULL. */
+/* The name of the program that a command starts, when a function of a script can have that name and gets arguments (a
+ * function that never does is a warning to shellcheck); else NULL. */
 static const char *function_name(struct viewing *v, const struct command *command)
 {
 	size_t length = strcspn(command->text, " ");
-	if (command->shell || !length || isdigit((unsigned char)*command->text))
+	if (command->shell || !length || !command->text[length] || isdigit((unsigned char)*command->text))
 		return NULL;
 	for (size_t i = 0; i < length; i++)
 		if (!isalnum((unsigned char)command->text[i]) && command->text[i] != '_')
