@@ -18,6 +18,7 @@
 #include "sysctls.h"
 #include "tap.h"
 #include "values.h"
+#include "warnings.h"
 
 struct options {
 	bool dry_run, with_checks, keep, quiet, verbose, sandbox, all;
@@ -95,8 +96,11 @@ static enum exit_status load(struct scenario *s, const struct options *o, const 
 	if (report_print(&s->report))
 		return EXIT_SCENARIO;
 	s->restore = restore_script(&s->templates, &s->plan, &wrong);
-	if (s->restore)
+	if (s->restore) {
+		warnings_find(&s->model, &s->report);
+		report_print(&s->report);
 		return EXIT_DONE;
+	}
 	complain("%s", wrong);
 	return EXIT_SCENARIO;
 }

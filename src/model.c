@@ -594,6 +594,7 @@ static struct netns *declare_netns(struct building *b, const struct section *sec
 	netns->name = name;
 	table_set(&model->netns_by_name, name, netns);
 	*array_add(model->namespaces, model->n_namespaces, model->namespaces_room) = netns;
+	netns->number = model->n_namespaces;
 	return netns;
 }
 

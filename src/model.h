@@ -14,6 +14,7 @@
 struct netns {
 	const char *name;
 	const char *header; /* as the file has it, for messages */
+	size_t number;      /* of the host 0, of others their place in the file, from 1 */
 	unsigned line;      /* 0: never declared (the host) */
 	size_t step;        /* the step that it is first opened in; 0 is the topology */
 	struct statement *single[KEYS]; /* the last one of each single-valued key */
@@ -28,6 +29,7 @@ struct link {
 	const char *header;
 	unsigned line; /* of its first section; its partner's when it has none */
 	size_t order;  /* that section's place among those of links: a range makes many in one line */
+	size_t number; /* its place among the model's links */
 	size_t step;   /* the step that makes it */
 	struct netns *created; /* where its header says that it is created */
 	struct netns *end;     /* where it is in the end */
