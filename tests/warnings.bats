@@ -507,20 +507,9 @@ many() {
 	END
 }
 
-# cpu: milliseconds that the program needs for the scenario, whatever else the machine does
-cpu() {
-	local TIMEFORMAT=%U
-	{ time vnetgen --dry-run "$BATS_TEST_TMPDIR/x.ini" &>/dev/null; } 2>&1 | tr -d ,.
-}
-
-@test "100,000 links take ten times as long as 10,000" {
+@test "what is suspicious in a large range is told once" {
 	many 5000 | scenario
-	few=$(cpu)
-	many 50000 | scenario
-	warned "x.ini:5: warning: [link r/eth2] address: 10.0.0.0/8 overlaps with 10.0.0.0/8 of [link r/eth1] (line 5), and the two are not connected (the first of 49999 in its range)
-x.ini:8: warning: [link h1/eth0] address: nothing that it is connected to is in 2001:db8::/64; [link h2/eth0] (line 8) is (the first of 50000 in its range)
-x.ini:9: warning: [link h1/eth0] route: the gateway 192.0.2.1 is in no connected subnet; the nearest is 10.0.0.0/8 of [link h1/eth0] (line 7) (the first of 50000 in its range)"
-	lots=$(cpu)
-	echo "$few ms, $lots ms"
-	[ "$((10#$lots))" -lt $((10#$few * 20)) ]
+	warned "x.ini:5: warning: [link r/eth2] address: 10.0.0.0/8 overlaps with 10.0.0.0/8 of [link r/eth1] (line 5), and the two are not connected (the first of 4999 in its range)
+x.ini:8: warning: [link h1/eth0] address: nothing that it is connected to is in 2001:db8::/64; [link h2/eth0] (line 8) is (the first of 5000 in its range)
+x.ini:9: warning: [link h1/eth0] route: the gateway 192.0.2.1 is in no connected subnet; the nearest is 10.0.0.0/8 of [link h1/eth0] (line 7) (the first of 5000 in its range)"
 }
