@@ -80,10 +80,10 @@ static bool has_word(const struct words *words, const char *word)
 
 static void mask(unsigned char *network, const unsigned char *address, size_t size, size_t bits)
 {
-	for (size_t i = 0; i < size; i++)
-		network[i] = bits >= 8 * i + 8 ? address[i]
-		             : bits <= 8 * i   ? 0
-		                               : (unsigned char)(address[i] & 0xff << (8 - (bits - 8 * i)));
+	memset(network, 0, size);
+	memcpy(network, address, bits / 8);
+	if (bits % 8)
+		network[bits / 8] = (unsigned char)(address[bits / 8] & 0xff00 >> bits % 8);
 }
 
 static bool is_link_local(const unsigned char *address, size_t size)
