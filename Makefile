@@ -18,7 +18,7 @@ B ?= build
 VERSION := 0.1
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wno-missing-field-initializers -Wpointer-arith -Wcast-qual -Wundef -Wvla
-NEEDS := inih jansson
+NEEDS := inih jansson libcmark
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) -fPIE -fstack-protector-strong $(CFLAGS)
 ALL_CPPFLAGS = -D_GNU_SOURCE -Isrc -DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)/vnetgen"' \
 	$(shell $(PKG_CONFIG) --cflags $(NEEDS)) $(CPPFLAGS)
@@ -68,6 +68,12 @@ check-asan: ## runs the tests with AddressSanitizer, LeakSanitizer and Undefined
 
 tools: all $(TOOLS)
 
+# Pages that tests compare with: read what changed before it is committed.
+golden: all ## writes the pages in tests/golden anew
+	for name in veth-pair bridge; do for lang in en ko; do \
+		$(B)/vnetgen doc --lang $$lang --dry-run scenarios/$$name.ini > tests/golden/$$name.$$lang.dry.md && \
+		$(B)/vnetgen doc --lang $$lang --stable scenarios/$$name.ini > tests/golden/$$name.$$lang.md || exit; done; done
+
 bench: all $(TOOLS) ## how long things take, against their aims
 	$(Q)B=$(B) tests/bench
 
@@ -99,4 +105,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo check check-kernel check-asan tools bench install uninstall clean help
+.PHONY: all demo check check-kernel check-asan tools golden bench install uninstall clean help

@@ -70,6 +70,18 @@ struct statement {
 	struct link *master; /* what a `master` names */
 };
 
+/* What `title.ko`, `text.ko` or `note.ko` says, in one language. */
+struct translation {
+	enum key_id key;
+	const char *language, *text;
+	unsigned line;
+};
+
+struct translations {
+	struct translation *list; /* in file order */
+	size_t n;
+};
+
 enum action_kind { ACTION_SHOW, ACTION_RUN, ACTION_CHECK };
 
 /* What is run while the command of a check waits. */
@@ -87,6 +99,7 @@ struct action {
 	unsigned line;
 	struct netns *netns;
 	const char *run, *undo, *match;
+	struct translations translations;
 	bool expect_failure;
 	double within, timeout; /* seconds; 0 when not given */
 	struct trigger *triggers;
@@ -119,6 +132,7 @@ struct step {
 	unsigned line;
 	const char **texts, **notes;
 	size_t n_texts, n_notes;
+	struct translations translations;
 	enum phase build[PHASES];
 	size_t n_build;
 	struct action *actions; /* in file order; shows before the others */
@@ -144,8 +158,9 @@ struct model {
 	const char *file;
 	const char *name, *title, *style;
 	unsigned style_line; /* 0: the standard one */
-	const char **texts;
-	size_t n_texts;
+	const char **texts, **stables;
+	size_t n_texts, n_stables;
+	struct translations translations;
 	bool hosts;          /* all namespaces know each other by name */
 	unsigned hosts_line;
 	struct netns *host;
@@ -167,6 +182,9 @@ void model_read(struct model *model, const char *file, const char *text, size_t 
 void model_free(struct model *model);
 
 struct netns *model_netns(const struct model *model, const char *name);
+
+/* The title in LANGUAGE, or OTHERWISE. */
+const char *model_title(const struct translations *translations, const char *language, const char *otherwise);
 
 /* --- between the files that make a model --- */
 

@@ -74,7 +74,7 @@ says() {
 }
 
 @test "steps of checks alone have a title" {
-	vnetgen --dry-run --with-checks scenarios/router-chain.ini | grep -x '# step 7 of 7: what was built, in use'
+	vnetgen --dry-run --with-checks scenarios/router-chain.ini | grep -x '# step 7 of 7: See that packets get through'
 }
 
 # What a printed script made is not in the record: without the scenario nobody knows it.
