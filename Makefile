@@ -6,6 +6,9 @@ MANDIR ?= $(DATADIR)/man
 BASHCOMPDIR ?= $(DATADIR)/bash-completion/completions
 ZSHCOMPDIR ?= $(DATADIR)/zsh/site-functions
 FISHCOMPDIR ?= $(DATADIR)/fish/vendor_completions.d
+# for Ubuntu's AppArmor: with APPARMOR=yes a profile is installed here
+APPARMORDIR ?= /etc/apparmor.d
+APPARMOR ?=
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
 CFLAGS ?= -O2 -g
@@ -82,12 +85,19 @@ install: all ## installs under PREFIX (/usr/local), below DESTDIR
 	$(INSTALL) -D -m 644 completions/vnetgen.bash $(DESTDIR)$(BASHCOMPDIR)/vnetgen
 	$(INSTALL) -D -m 644 completions/_vnetgen $(DESTDIR)$(ZSHCOMPDIR)/_vnetgen
 	$(INSTALL) -D -m 644 completions/vnetgen.fish $(DESTDIR)$(FISHCOMPDIR)/vnetgen.fish
+ifeq ($(APPARMOR),yes)
+	$(INSTALL) -d $(DESTDIR)$(APPARMORDIR)
+	sed 's,@BINDIR@,$(BINDIR),' packaging/apparmor/vnetgen > $(DESTDIR)$(APPARMORDIR)/vnetgen
+endif
 
 uninstall: ## removes what install put there
 	rm -f $(DESTDIR)$(BINDIR)/vnetgen $(DESTDIR)$(BASHCOMPDIR)/vnetgen $(DESTDIR)$(ZSHCOMPDIR)/_vnetgen \
 		$(DESTDIR)$(FISHCOMPDIR)/vnetgen.fish
 	for page in man/*.[1-8]; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 	rm -rf $(DESTDIR)$(DATADIR)/vnetgen
+ifeq ($(APPARMOR),yes)
+	rm -f $(DESTDIR)$(APPARMORDIR)/vnetgen
+endif
 
 clean: ## removes what was built
 	rm -rf build build-*
