@@ -15,7 +15,7 @@ B ?= build
 VERSION := 0.1
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wno-missing-field-initializers -Wpointer-arith -Wcast-qual -Wundef -Wvla
-NEEDS := inih jansson
+NEEDS := inih jansson libcmark
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) -fPIE -fstack-protector-strong $(CFLAGS)
 ALL_CPPFLAGS = -D_GNU_SOURCE -Isrc -DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)/vnetgen"' \
 	$(shell $(PKG_CONFIG) --cflags $(NEEDS)) $(CPPFLAGS)
@@ -54,11 +54,22 @@ demo: all ## builds the network of two namespaces in a sandbox, pings, and remov
 check: all $(TOOLS) ## runs the tests; FILES=tests/X.bats for some of them
 	$(Q)B=$(B) tests/run $(FILES)
 
+# a UML guest has one CPU, ten times slower: FILES=tests/X.bats for others
+KERNEL_TESTS = tests/kinds.bats
+check-kernel: all $(TOOLS) ## runs tests of the kernel in one that has everything: UML_LINUX=FILE, or Debian's user-mode-linux
+	tests/in-guest -t 600 -- env MUST_RUN=1 B=$(B) JOBS=1 tests/run $(or $(FILES),$(KERNEL_TESTS))
+
 check-asan: ## runs the tests with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
 	$(Q)$(MAKE) --no-print-directory check B=build-asan \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'
 
 tools: all $(TOOLS)
+
+# Pages that tests compare with: read what changed before it is committed.
+golden: all ## writes the pages in tests/golden anew
+	for name in veth-pair bridge; do for lang in en ko; do \
+		$(B)/vnetgen doc --lang $$lang --dry-run scenarios/$$name.ini > tests/golden/$$name.$$lang.dry.md && \
+		$(B)/vnetgen doc --lang $$lang --stable scenarios/$$name.ini > tests/golden/$$name.$$lang.md || exit; done; done
 
 bench: all $(TOOLS) ## how long things take, against their aims
 	$(Q)B=$(B) tests/bench
@@ -84,4 +95,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo check check-asan tools bench install uninstall clean help
+.PHONY: all demo check check-kernel check-asan tools golden bench install uninstall clean help

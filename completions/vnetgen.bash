@@ -1,4 +1,4 @@
-# bash completion for vnetgen(1): commands, options, styles and formats are those that its --help lists
+# bash completion for vnetgen(1): commands, options, styles, formats and languages are those that its --help lists
 _vnetgen() {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} i own=() names=() help styles commands command=
 	for ((i = 1; i < COMP_CWORD; i++)); do
@@ -10,11 +10,12 @@ _vnetgen() {
 		[[ $'\n'$commands$'\n' != *$'\n'"${COMP_WORDS[i]}"$'\n'* ]] || command=${COMP_WORDS[i]}
 	done
 	case $before in
-	--style | --format)
+	--style | --format | --lang)
 		styles=${help#*"$before" *there are } styles=${styles%%$'\n'*} styles=${styles// and / }
 		names=("${styles//,/ }")
 		;;
-	--set | --step) return ;;
+	--diagrams) names=("once each none") ;;
+	--set | --step | --meta) return ;;
 	--log | --path | --templates | --output | -o) compopt -o default; return ;;
 	*)
 		case $word in

@@ -1,4 +1,4 @@
-# fish completion for vnetgen(1): commands, options, styles and formats are those that its --help lists
+# fish completion for vnetgen(1): commands, options, styles, formats and languages are those that its --help lists
 function __vnetgen_first
     not string match -qv -- '-*' (commandline -opc)[2..]
 end
@@ -13,5 +13,7 @@ for line in (vnetgen --help | string replace -rf '^  (vnetgen .*|.*--.*)' '$1')
     end
 end
 complete -c vnetgen -l style -x -d "spells commands so" -a '(vnetgen --help | string replace -rf ".*--style .*there are " "" | string replace -a " and " "," | string split -n "," | string trim)'
-complete -c vnetgen -l format -x -d "draws it so" -a '(vnetgen --help | string replace -rf ".*--format .*there are " "" | string replace -a " and " "," | string split -n "," | string trim)'
+complete -c vnetgen -l format -x -d "writes or draws it so" -a '(vnetgen --help | string replace -rf ".*--format .*there are " "" | string replace -a " and " "," | string split -n "," | string trim)'
+complete -c vnetgen -l lang -x -d "writes in it" -a '(vnetgen --help | string replace -rf ".*--lang .*there are " "" | string replace -a " and " "," | string split -n "," | string trim)'
+complete -c vnetgen -l diagrams -x -a "once each none"
 complete -c vnetgen -n '__fish_seen_subcommand_from down' -a '(command ls /run/vnetgen 2> /dev/null)'

@@ -76,6 +76,8 @@ static void run_triggers(void *user)
 		if (outcome.how != ENDED)
 			triggering->why = arena_printf(triggering->arena, "its trigger '%s': %s", trigger->text,
 			                               execute_words(triggering->executor, &job, &outcome, triggering->arena));
+		if (triggering->job->seen)
+			triggering->job->seen(triggering->job->seen_user, trigger, &outcome);
 		outcome_free(&outcome);
 	}
 }

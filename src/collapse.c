@@ -5,6 +5,14 @@
 
 #include "collapse.h"
 
+enum {
+	LEGIBLE = 64, /* devices in one drawing */
+	FEW_LINES = 4 /* so many lines of a box that are alike are still drawn one by one */
+};
+
+/* So many that are alike are still drawn one by one, unless the drawing is not legible: then fewer. */
+static const size_t still_drawn[] = { 20, 8, 3 };
+
 static bool is_digit(char c)
 {
 	return isdigit((unsigned char)c);
@@ -201,14 +209,14 @@ static void describe_namespace(struct buffer *out, void *user, size_t i)
 	describe_box(out, &network->boxes[i + 1]);
 }
 
-static void collapse_boxes(struct network *network)
+static void collapse_boxes(struct network *network, size_t alike)
 {
 	size_t n;
 	struct group *groups = group_all(network->n - 1, describe_namespace, network, &n);
 	for (size_t g = 0; g < n; g++) {
 		const struct group *group = &groups[g];
 		struct box *first = &network->boxes[group->list[0] + 1];
-		for (size_t i = 1; i < group->n && group->n > ALIKE; i++) {
+		for (size_t i = 1; i < group->n && group->n > alike; i++) {
 			struct box *box = &network->boxes[group->list[i] + 1];
 			box->drawn = first;
 			*array_add(first->names.list, first->names.n, first->names.room) = box->netns->name;
@@ -242,7 +250,7 @@ static void describe_in_box(struct buffer *out, void *user, size_t i)
 		buffer_printf(out, "%p %s", (void *)peer->box, peer->link->type.n ? peer->link->type.word[0] : "");
 }
 
-static void collapse_devices(struct network *network)
+static void collapse_devices(struct network *network, size_t alike)
 {
 	for (size_t b = 0; b < network->n; b++) {
 		struct box *box = &network->boxes[b];
@@ -252,7 +260,7 @@ static void collapse_devices(struct network *network)
 			const struct group *group = &groups[g];
 			struct device *first = box->devices[group->list[0]];
 			/* one end of many cables is one when the others are */
-			if (group->n <= ALIKE && !(first->peer && is_one_of_many(first->peer->box)))
+			if (group->n <= alike && !(first->peer && is_one_of_many(first->peer->box)))
 				continue;
 			for (size_t i = 1; i < group->n; i++)
 				draw_by(box->devices[group->list[i]], first);
@@ -292,9 +300,70 @@ static void collapse_edges(struct network *network)
 	arena_free(&scratch);
 }
 
+/* Lines that follow each other and differ in numbers only. */
+static void collapse_lines(struct lines *lines)
+{
+	struct arena scratch = { 0 };
+	size_t kept = 0, run;
+	for (size_t i = 0; i < lines->n; i += run) {
+		const struct line *first = &lines->list[i];
+		const char *pattern = name_pattern(&scratch, first->text);
+		for (run = 1; i + run < lines->n; run++) {
+			const struct line *next = &lines->list[i + run];
+			if (next->added != first->added || strcmp(next->key, first->key) ||
+			    strcmp(name_pattern(&scratch, next->text), pattern))
+				break;
+		}
+		const char *last = lines->list[i + run - 1].last ? lines->list[i + run - 1].last : lines->list[i + run - 1].text;
+		size_t copies = run > FEW_LINES ? 1 : run;
+		memmove(&lines->list[kept], first, copies * sizeof *first);
+		if (copies < run)
+			lines->list[kept].last = last;
+		kept += copies;
+	}
+	lines->n = kept;
+	arena_free(&scratch);
+}
+
+static void forget_lines(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->n; i++)
+		lines->list[i].last = NULL;
+}
+
+/* Draws everything by itself again. */
+static void forget(struct network *network)
+{
+	for (size_t i = 0; i < network->n; i++) {
+		network->boxes[i].drawn = &network->boxes[i];
+		network->boxes[i].names.n = 1;
+		forget_lines(&network->boxes[i].lines);
+	}
+	for (size_t i = 0; i < network->n_devices; i++) {
+		network->devices[i].drawn = &network->devices[i];
+		network->devices[i].names.n = 1;
+		forget_lines(&network->devices[i].lines);
+	}
+}
+
+static bool is_legible(const struct network *network)
+{
+	size_t drawn = 0;
+	for (size_t i = 0; i < network->n_devices; i++)
+		drawn += network->devices[i].drawn == &network->devices[i];
+	return drawn <= LEGIBLE;
+}
+
 void collapse(struct network *network)
 {
-	collapse_boxes(network);
-	collapse_devices(network);
+	for (size_t i = 0; i < COUNT(still_drawn); i++) {
+		forget(network);
+		collapse_boxes(network, still_drawn[i]);
+		collapse_devices(network, still_drawn[i]);
+		if (is_legible(network))
+			break;
+	}
+	for (size_t i = 0; i < network->n; i++)
+		collapse_lines(&network->boxes[i].lines);
 	collapse_edges(network);
 }

@@ -4,10 +4,9 @@
 
 #include "network.h"
 
-enum { ALIKE = 20 /* so many that are alike are still drawn one by one */ };
-
 /* Finds what is alike: namespaces whose names differ in numbers only and that hold devices of which the same is true;
- * devices of one namespace likewise.  Each then is drawn by its first one, and edges between the same ends are one. */
+ * devices and lines of one namespace likewise.  Where there are more than 20 of them, or fewer in a network that would
+ * not be legible otherwise, they are drawn by the first one; edges between the same ends are one then. */
 void collapse(struct network *network);
 
 /* The names as one, in ARENA: "h{1..200}", or the one that there is. */

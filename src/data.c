@@ -80,6 +80,23 @@ void data_set_bool(struct arena *arena, struct data *object, const char *key, bo
 	data_set(arena, object, key, data_bool(truth));
 }
 
+struct data *data_copy(struct arena *arena, const struct data *data)
+{
+	if (data->kind == DATA_BOOL)
+		return data_bool(data->truth);
+	if (data->kind == DATA_STRING)
+		return data_string(arena, arena_strdup(arena, data->string));
+	struct data *copy = data->kind == DATA_LIST ? data_list(arena) : data_object(arena);
+	for (size_t i = 0; i < data->n; i++) {
+		struct data *item = data_copy(arena, data->items[i]);
+		if (data->kind == DATA_LIST)
+			data_append(arena, copy, item);
+		else
+			data_set(arena, copy, data->keys[i], item);
+	}
+	return copy;
+}
+
 const struct data *data_get(const struct data *object, const char *key, size_t length)
 {
 	if (!object || object->kind != DATA_OBJECT)

@@ -33,6 +33,9 @@ void data_set(struct arena *arena, struct data *object, const char *key, struct 
 void data_set_string(struct arena *arena, struct data *object, const char *key, const char *text);
 void data_set_bool(struct arena *arena, struct data *object, const char *key, bool truth);
 
+/* All of it anew, in ARENA, with the strings; keys must live as long. */
+struct data *data_copy(struct arena *arena, const struct data *data);
+
 /* The value of KEY (LENGTH bytes), or NULL; also for what is no object. */
 const struct data *data_get(const struct data *object, const char *key, size_t length);
 /* What a section takes for no: nothing, false, an empty string, an empty list. */

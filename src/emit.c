@@ -49,6 +49,7 @@ struct command *emit_command(struct planner *p, enum command_key key, const stru
 	struct command *command = emit_line(p, COMMAND_BUILD, emit_text(p, key, fields, line), line, netns);
 	command->group = group;
 	command->detail = detail;
+	command->fields = data_copy(&p->plan->arena, fields);
 	arena_clear(&p->scratch);
 	return command;
 }

@@ -17,6 +17,8 @@ struct executor {
 	bool line_open, at_start, printed; /* the display's */
 };
 
+struct companion;
+
 struct job {
 	const char *text;
 	bool shell;
@@ -28,6 +30,9 @@ struct job {
 	void (*waiting)(void *user); /* see struct spawn; what it executes is shown below the job */
 	bool companion; /* it is such a command: it has no number of its own */
 	void *user;
+	/* Handed what became of each command that runs while this one waits; what it is handed ends with the call. */
+	void (*seen)(void *user, const struct companion *companion, const struct outcome *outcome);
+	void *seen_user;
 };
 
 /* Runs the job.  Free the outcome with outcome_free(). */

@@ -634,7 +634,7 @@ static struct data *view_edges(struct graphing *g)
 struct data *graph_view(struct arena *arena, const struct templates *templates, const struct plan *plan,
                         const struct graph_options *options, const char **wrong)
 {
-	struct graphing g = { .arena = arena, .language = options->language };
+	struct graphing g = { .arena = arena, .language = &options->wording->phrases };
 	struct data *view = data_object(arena);
 	const struct model *model = plan->model;
 	if (!phrases_load(&g.colours, templates, "graph", "colours", wrong)) {
@@ -651,14 +651,17 @@ struct data *graph_view(struct arena *arena, const struct templates *templates, 
 	turn_parents(&g);
 	find_stacks(&g);
 	set(&g, view, "name", model->name);
-	set_title(&g, view, model->title);
+	set_title(&g, view, model_title(&model->translations, options->wording->language, model->title));
+	set_flag(&g, view, "titled", !options->untitled);
 	set(&g, view, "file", model->file);
 	set(&g, view, "version", VERSION);
 	if (g.network.last) {
 		struct data *step = data_object(arena);
 		set_number(&g, step, "number", g.network.step);
 		set_number(&g, step, "total", g.network.steps);
-		set_title(&g, step, view_title(arena, g.network.last, options->language, &g.wrong));
+		struct narrator narrator = { .arena = arena, .plan = plan, .wording = options->wording };
+		set_title(&g, step, narrate_title(&narrator, g.network.last));
+		g.wrong = narrator.wrong;
 		data_set(arena, view, "step", step);
 	} else {
 		set_flag(&g, view, "step", false);
@@ -733,7 +736,7 @@ static struct mustache *compile(const struct templates *templates, const char *f
 	const char *text = templates_read(templates, arena_printf(templates->arena, "graph/%s.mustache", file), &length,
 	                                  &path);
 	*wrong = text ? NULL : path;
-	return text ? mustache_compile(templates->arena, path, text, wrong) : NULL;
+	return text ? mustache_compile(templates->arena, path, 1, text, wrong) : NULL;
 }
 
 /* {{>x}} of a format is graph/FORMAT/x.mustache. */

@@ -4,13 +4,14 @@
 #ifndef VNETGEN_GRAPH_H
 #define VNETGEN_GRAPH_H
 
-#include "plan.h"
+#include "narrate.h"
 #include "spawn.h"
 
 struct graph_options {
 	size_t step; /* as for network_make() */
 	bool all;    /* draw each of many that are alike */
-	const struct phrases *language;
+	bool untitled; /* a title stands where it is shown */
+	const struct wording *wording;
 };
 
 /* What templates see, in ARENA; NULL with a line in *wrong, in ARENA, when a phrase or a colour is broken. */

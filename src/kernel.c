@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -12,6 +13,9 @@
 #include <unistd.h>
 
 #include "kernel.h"
+
+/* of <linux/if.h> and <linux/if_addr.h>, which do not go with the C library's headers */
+enum { LOWER_UP = 1 << 16, TENTATIVE_ADDRESS = 0x40, DAD_FAILED = 0x08 };
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -91,6 +95,38 @@ unsigned kernel_highest_index(const char *netns)
 	if_freenameindex(list);
 	leave(netns, back);
 	return highest;
+}
+
+static bool has_carrier(const struct ifaddrs *list, const char *device)
+{
+	for (; list; list = list->ifa_next)
+		if (!strcmp(list->ifa_name, device))
+			return list->ifa_flags & IFF_UP && list->ifa_flags & LOWER_UP;
+	return false;
+}
+
+bool kernel_settled(const char *netns)
+{
+	struct ifaddrs *list = NULL;
+	int back = enter(netns);
+	if (back < 0)
+		return true;
+	bool settled = true;
+	if (getifaddrs(&list) < 0)
+		list = NULL;
+	/* a device with a carrier is running once the kernel has told the protocols; it gets its IPv6 address then */
+	for (const struct ifaddrs *entry = list; entry; entry = entry->ifa_next)
+		settled &= !has_carrier(entry, entry->ifa_name) || entry->ifa_flags & IFF_RUNNING;
+	/* address, index, prefix length, scope, flags, device: one a line, numbers in hexadecimal */
+	FILE *addresses = fopen("/proc/thread-self/net/if_inet6", "re");
+	char device[IFNAMSIZ];
+	for (unsigned flags; addresses && fscanf(addresses, "%*s %*x %*x %*x %x %15s", &flags, device) == 2;)
+		settled &= !(flags & TENTATIVE_ADDRESS) || flags & DAD_FAILED || !has_carrier(list, device);
+	if (addresses)
+		fclose(addresses);
+	freeifaddrs(list);
+	leave(netns, back);
+	return settled;
 }
 
 static char *small_file(const char *path, char *bytes, size_t room)

@@ -12,15 +12,15 @@ static const struct kind kinds[] = {
 	{ "vxcan", .pair = true, .plain = true, .in_place = true },
 	{ "bridge", .bridge = true, .stays = true },
 	{ "bond", .stays = true, .slaves_down = true },
-	{ "vrf", .stays = true },
+	{ "vrf", .stays = true, .inward = true },
 	{ "team", .stays = true },
-	{ "dummy", .plain = true, .in_place = true },
-	{ "ifb", .plain = true, .in_place = true },
+	{ "dummy", .plain = true, .inward = true, .in_place = true },
+	{ "ifb", .plain = true, .inward = true, .in_place = true },
 	{ "vlan", .plain = true },
-	{ "macvlan", .plain = true },
-	{ "macvtap", .plain = true },
-	{ "ipvlan", .plain = true },
-	{ "ipvtap", .plain = true },
+	{ "macvlan", .plain = true, .shares = true },
+	{ "macvtap", .plain = true, .shares = true },
+	{ "ipvlan", .plain = true, .shares = true },
+	{ "ipvtap", .plain = true, .shares = true },
 	{ "vxlan", .plain = true, .underlay = true },
 	{ "geneve", .plain = true, .underlay = true },
 	{ "wireguard", .plain = true, .underlay = true },
@@ -47,4 +47,9 @@ const struct kind *kind_find(const char *word)
 		if (!strcmp(kinds[i].word, word))
 			return &kinds[i];
 	return &unknown;
+}
+
+bool kind_is(const struct kind *kind, const char *word)
+{
+	return kind->word && !strcmp(kind->word, word);
 }

@@ -12,6 +12,8 @@ struct kind {
 	bool underlay;     /* its underlay is the namespace that it was made in, also after a move */
 	bool slaves_down;  /* a device must be down to become its port */
 	bool plain;        /* takes no ports: cannot be a master */
+	bool shares;       /* stands on its parent as one more device of the same network */
+	bool inward;       /* no wire leads from it */
 	bool in_place;     /* `ip link add … netns NS` and creating it to move it come to the same */
 };
 
@@ -19,5 +21,6 @@ enum { BRIDGE_PORTS = 1023 /* BR_MAX_PORTS - 1 of net/bridge/br_private.h */ };
 
 /* The entry for WORD; one without any flag when the table does not have it. */
 const struct kind *kind_find(const char *word);
+bool kind_is(const struct kind *kind, const char *word);
 
 #endif

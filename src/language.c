@@ -22,9 +22,10 @@ static const struct section_rule section_rules[SECTION_KINDS] = {
 
 static const struct key_rule key_rules[] = {
 	{ "name", KEY_NAME, IN(SCENARIO), NO_PHASE },
-	{ "title", KEY_TITLE, IN(SCENARIO) | IN(STEP) | IN(RUN) | IN(CHECK), NO_PHASE },
-	{ "text", KEY_TEXT, IN(SCENARIO) | IN(STEP), NO_PHASE, .many = true, .lines = true },
+	{ "title", KEY_TITLE, IN(SCENARIO) | IN(STEP) | IN(RUN) | IN(CHECK), NO_PHASE, .said = true },
+	{ "text", KEY_TEXT, IN(SCENARIO) | IN(STEP), NO_PHASE, .many = true, .lines = true, .said = true },
 	{ "style", KEY_STYLE, IN(SCENARIO), NO_PHASE },
+	{ "stable", KEY_STABLE, IN(SCENARIO), NO_PHASE, .many = true },
 	{ "lo", KEY_LO, NAMESPACES, PHASE_UP },
 	{ "sysctl", KEY_SYSCTL, NAMESPACES | IN(LINK), PHASE_SYSCTL, .many = true },
 	{ "route", KEY_ROUTE, NAMESPACES | IN(LINK), PHASE_ROUTE, .many = true, .words = true,
@@ -62,7 +63,7 @@ static const struct key_rule key_rules[] = {
 	{ "trigger", KEY_TRIGGER, IN(CHECK), NO_PHASE, .many = true },
 	{ "options", KEY_OPTIONS, IN(LINK), NO_PHASE, .words = true },
 	{ "build", KEY_BUILD, IN(STEP), NO_PHASE },
-	{ "note", KEY_NOTE, IN(STEP), NO_PHASE, .many = true, .lines = true },
+	{ "note", KEY_NOTE, IN(STEP), NO_PHASE, .many = true, .lines = true, .said = true },
 	{ "show", KEY_SHOW, IN(STEP), NO_PHASE, .many = true },
 	{ "run", KEY_RUN, IN(RUN) | IN(CHECK) | IN(DAEMON), NO_PHASE },
 	{ "undo", KEY_UNDO, IN(RUN), NO_PHASE },
@@ -71,7 +72,6 @@ static const struct key_rule key_rules[] = {
 	{ "within", KEY_WITHIN, IN(CHECK) | IN(DAEMON), NO_PHASE },
 	{ "timeout", KEY_TIMEOUT, IN(CHECK), NO_PHASE },
 	/* words of the language that this version refuses by name */
-	{ "stable", KEY_LATER, IN(SCENARIO), NO_PHASE, .many = true },
 	{ "existing", KEY_LATER, IN(LINK), NO_PHASE },
 };
 
@@ -145,14 +145,27 @@ const char *section_kind_list(struct arena *arena)
 	return list_of(arena, words, SECTION_KINDS);
 }
 
+/* Is WORD this key's, or this key's for one language? */
+static bool key_is(const struct key_rule *key, const char *word)
+{
+	size_t length = strlen(key->word);
+	return !strncmp(key->word, word, length) && (!word[length] || (key->said && word[length] == '.' && word[length + 1]));
+}
+
 const struct key_rule *key_find(enum section_kind kind, const char *word)
 {
 	if (kind == IN_VARS)
 		return &any_key;
 	for (size_t i = 0; i < COUNT(key_rules); i++)
-		if (key_rules[i].sections & 1u << kind && !strcmp(key_rules[i].word, word))
+		if (key_rules[i].sections & 1u << kind && key_is(&key_rules[i], word))
 			return &key_rules[i];
 	return NULL;
+}
+
+const char *key_language(const struct key_rule *key, const char *word)
+{
+	const char *dot = key->said ? strchr(word, '.') : NULL;
+	return dot ? dot + 1 : NULL;
 }
 
 const struct key_rule *key_by_id(enum key_id id)
@@ -225,7 +238,7 @@ static bool is_key(const char *word, size_t length, const char *key)
 static bool keeps_lines(const char *key)
 {
 	for (size_t i = 0; i < COUNT(key_rules); i++)
-		if (!strcmp(key_rules[i].word, key))
+		if (key_is(&key_rules[i], key))
 			return key_rules[i].lines;
 	return false;
 }

@@ -63,6 +63,7 @@ enum key_id {
 	KEY_TITLE,
 	KEY_TEXT,
 	KEY_STYLE,
+	KEY_STABLE,
 	KEY_LO,
 	KEY_SYSCTL,
 	KEY_ROUTE,
@@ -117,6 +118,7 @@ struct key_rule {
 	bool lines;         /* the lines of its value stay lines */
 	bool family;        /* -4 or -6 may stand before its value */
 	const char *verbs;  /* one of these may stand before its value; NULL: none */
+	bool said;          /* may be given for one language alone: `title.ko` */
 };
 
 /* The entry of a kind, by number or by word (LENGTH bytes of it); NULL when there is none. */
@@ -129,6 +131,8 @@ const char *section_kind_list(struct arena *arena);
 
 /* The rule for WORD in this kind of section, or NULL.  [vars] has a rule for every word. */
 const struct key_rule *key_find(enum section_kind kind, const char *word);
+/* "ko" of `title.ko`; NULL when the key is for all languages. */
+const char *key_language(const struct key_rule *key, const char *word);
 const struct key_rule *key_by_id(enum key_id id);
 const char *key_nearest(enum section_kind kind, const char *word);
 const char *key_list(struct arena *arena, enum section_kind kind);

@@ -454,8 +454,10 @@ void links_resolve(struct model *model, struct link_section *sections, size_t n,
 			join_pair(&r, model->links[i]);
 	if (model->n_links)
 		qsort(model->links, model->n_links, sizeof(struct link *), by_order);
-	for (size_t i = 0; i < model->n_links; i++)
+	for (size_t i = 0; i < model->n_links; i++) {
+		model->links[i]->number = i;
 		find_kind_of(&r, model->links[i]);
+	}
 	for (size_t i = 0; i < model->n_links; i++)
 		find_parent(&r, model->links[i]);
 	check_statements(&r);

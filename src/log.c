@@ -26,11 +26,7 @@ void log_close(struct log *log)
 static json_t *text_of(const char *text, size_t length)
 {
 	struct buffer clean = { 0 };
-	for (size_t i = 0; i < length;) {
-		size_t n = utf8_length((const unsigned char *)text + i, length - i);
-		buffer_add(&clean, n ? text + i : "\xef\xbf\xbd", n ? n : 3);
-		i += n ? n : 1;
-	}
+	utf8_clean(&clean, text, length);
 	json_t *json = json_stringn(buffer_text(&clean), clean.length);
 	buffer_free(&clean);
 	return json;

@@ -11,101 +11,17 @@
 
 #include "graph.h"
 #include "network.h"
-#include "restore.h"
-#include "run.h"
+#include "pages.h"
 #include "sandbox.h"
 #include "script.h"
-#include "sysctls.h"
 #include "tap.h"
 #include "values.h"
-
-struct options {
-	bool dry_run, with_checks, keep, quiet, verbose, sandbox, all;
-	const char *style, *templates, *path, *log, *format, *output;
-	size_t step;
-	struct variable *settings;
-	size_t n_settings, settings_room;
-};
-
-/* All that is made of a scenario. */
-struct scenario {
-	struct report report;
-	struct model model;
-	struct plan plan;
-	struct style style;
-	struct phrases language;
-	struct templates templates;
-	const char *restore; /* restore_script() */
-	struct arena arena;
-	struct log log;
-	struct executor executor;
-	struct sysctls sysctls; /* for a sandbox */
-};
-
-static void scenario_close(struct scenario *s)
-{
-	plan_free(&s->plan);
-	style_free(&s->style);
-	phrases_free(&s->language);
-	model_free(&s->model);
-	report_free(&s->report);
-	log_close(&s->log);
-	sysctls_free(&s->sysctls);
-	arena_free(&s->arena);
-}
-
-/* What has to be there before any command is run; reads nothing of the scenario. */
-static bool prepare(struct scenario *s, const struct options *o, const char *file)
-{
-	*s = (struct scenario){ .report.file = file, .log.fd = -1 };
-	s->executor = (struct executor){ .path = o->path ? o->path : STANDARD_PATH, .file = file, .log = &s->log,
-		                             .quiet = o->quiet, .verbose = o->verbose,
-		                             .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
-	templates_open(&s->templates, o->templates, &s->arena);
-	if (o->log && !log_open(&s->log, o->log)) {
-		complain("cannot write %s: %s", o->log, strerror(errno));
-		return false;
-	}
-	return true;
-}
-
-/* Reads FILE and makes its plan. */
-static enum exit_status load(struct scenario *s, const struct options *o, const char *file)
-{
-	size_t length;
-	const char *wrong;
-	char *text = file_read(file, &length);
-	if (!text) {
-		complain("cannot read %s: %s", file,
-		         errno == EISDIR ? "it is a directory" : errno == EINVAL ? "it is no file" : strerror(errno));
-		return EXIT_SCENARIO;
-	}
-	model_read(&s->model, file, text, length, o->settings, o->n_settings, &s->report);
-	free(text);
-	bool styled = style_load(&s->style, &s->templates, o->style ? o->style : s->model.style, &wrong);
-	if (!styled && !o->style && s->model.style_line)
-		report_error(&s->report, s->model.style_line, "scenario", "style", "%s", wrong);
-	if (report_print(&s->report))
-		return EXIT_SCENARIO;
-	if (!styled || !phrases_load(&s->language, &s->templates, "lang", "en", &wrong)) {
-		complain("%s", wrong);
-		return o->style && s->style.phrases.missing ? EXIT_USAGE : EXIT_SCENARIO;
-	}
-	plan_make(&s->plan, &s->model, &s->style, &s->report);
-	if (report_print(&s->report))
-		return EXIT_SCENARIO;
-	s->restore = restore_script(&s->templates, &s->plan, &wrong);
-	if (s->restore)
-		return EXIT_DONE;
-	complain("%s", wrong);
-	return EXIT_SCENARIO;
-}
 
 static enum exit_status print_script(struct scenario *s, const struct options *o, const char *name)
 {
 	const char *wrong;
 	struct view_options view_options = { .checks = o->with_checks, .restore = s->restore,
-		                                 .language = &s->language };
+		                                 .wording = &s->wording };
 	struct data *view = view_make(&s->arena, &s->plan, &view_options, &wrong);
 	if (view && script_print(&s->templates, name, view, &wrong))
 		return EXIT_DONE;
@@ -121,15 +37,16 @@ static bool may_build(void)
 	return false;
 }
 
-static enum exit_status do_up(struct scenario *s, const struct options *o, const char *file)
+static enum exit_status do_up(struct scenario *s, const struct options *o)
 {
-	enum exit_status status = load(s, o, file);
+	enum exit_status status = scenario_load(s, o);
 	if (status != EXIT_DONE)
 		return status;
 	if (o->dry_run)
 		return print_script(s, o, "setup.sh");
 	if (o->sandbox) {
-		complain("up --sandbox is not there yet: 'vnetgen test --sandbox %s' builds, checks and removes it", file);
+		complain("up --sandbox is not there yet: 'vnetgen test --sandbox %s' builds, checks and removes it",
+		         o->files[0]);
 		return EXIT_REFUSED;
 	}
 	if (!may_build())
@@ -143,11 +60,11 @@ static bool is_file(const char *argument)
 	return strchr(argument, '/') || ends_with(argument, ".ini");
 }
 
-static enum exit_status do_down(struct scenario *s, const struct options *o, const char *argument)
+static enum exit_status do_down(struct scenario *s, const struct options *o)
 {
-	const char *name = argument, *wrong;
+	const char *argument = o->files[0], *name = argument, *wrong;
 	if (is_file(argument)) {
-		enum exit_status status = load(s, o, argument);
+		enum exit_status status = scenario_load(s, o);
 		if (status != EXIT_DONE) {
 			complain("the record is all that 'vnetgen down NAME' needs: it goes without the file");
 			return status;
@@ -176,9 +93,9 @@ static enum exit_status do_down(struct scenario *s, const struct options *o, con
 	return may_build() ? run_down(&s->executor, name) : EXIT_REFUSED;
 }
 
-static enum exit_status do_check(struct scenario *s, const struct options *o, const char *file)
+static enum exit_status do_check(struct scenario *s, const struct options *o)
 {
-	enum exit_status status = load(s, o, file);
+	enum exit_status status = scenario_load(s, o);
 	if (status != EXIT_DONE)
 		return status;
 	return may_build() ? tap_checks(&s->executor, &s->plan) : EXIT_REFUSED;
@@ -200,9 +117,9 @@ static int test_in_sandbox(void *user)
 	return report_print(&s->report) ? EXIT_REFUSED : test_here(s);
 }
 
-static enum exit_status do_test(struct scenario *s, const struct options *o, const char *file)
+static enum exit_status do_test(struct scenario *s, const struct options *o)
 {
-	enum exit_status status = load(s, o, file);
+	enum exit_status status = scenario_load(s, o);
 	if (status != EXIT_DONE)
 		return status;
 	if (!o->sandbox)
@@ -243,7 +160,7 @@ static enum exit_status write_output(const struct options *o, const struct buffe
 	return good ? EXIT_DONE : EXIT_OUTPUT;
 }
 
-static enum exit_status do_graph(struct scenario *s, const struct options *o, const char *file)
+static enum exit_status do_graph(struct scenario *s, const struct options *o)
 {
 	const char *format = drawing_format(s, o), *wrong;
 	bool picture = graph_is_picture(format);
@@ -255,14 +172,14 @@ static enum exit_status do_graph(struct scenario *s, const struct options *o, co
 		complain("%s is nothing for a terminal: say '-o FILE', or redirect it", format);
 		return EXIT_USAGE;
 	}
-	enum exit_status status = load(s, o, file);
+	enum exit_status status = scenario_load(s, o);
 	if (status != EXIT_DONE)
 		return status;
 	if (o->step > network_steps(&s->plan)) {
 		complain("there is no step %zu: %s has %zu", o->step, s->model.name, network_steps(&s->plan));
 		return EXIT_USAGE;
 	}
-	const struct graph_options options = { .step = o->step, .all = o->all, .language = &s->language };
+	const struct graph_options options = { .step = o->step, .all = o->all, .wording = &s->wording };
 	struct data *view = graph_view(&s->arena, &s->templates, &s->plan, &options, &wrong);
 	struct buffer text = { 0 }, image = { 0 };
 	if (!view || !graph_render(&s->templates, picture ? "dot" : format, view, &text, &wrong)) {
@@ -286,42 +203,77 @@ enum option_set {
 	TAKES_CHECKS = 2, /* --with-checks */
 	TAKES_KEEP = 4,
 	TAKES_SANDBOX = 8,
-	TAKES_DRAWING = 16, /* --format and what else a drawing has */
+	TAKES_DRAWING = 16, /* --step and what else a drawing has */
+	TAKES_PAGE = 32,    /* --stable and what else a page has */
+	TAKES_FORMAT = 64,
+	TAKES_LANGUAGE = 128,
+	TAKES_MANY = 256, /* more than one scenario */
 };
 
 static const struct command_line {
 	const char *word;
-	enum exit_status (*run)(struct scenario *, const struct options *, const char *);
+	enum exit_status (*run)(struct scenario *, const struct options *);
 	unsigned takes;
 	const char *argument, *says;
 } commands[] = {
-	{ "up", do_up, TAKES_SCRIPT | TAKES_CHECKS | TAKES_KEEP | TAKES_SANDBOX, "SCENARIO",
+	{ "up", do_up, TAKES_SCRIPT | TAKES_CHECKS | TAKES_KEEP | TAKES_SANDBOX | TAKES_LANGUAGE, "SCENARIO",
 	  "builds the network (the default command)" },
-	{ "down", do_down, TAKES_SCRIPT, "SCENARIO|NAME", "takes it down" },
+	{ "down", do_down, TAKES_SCRIPT | TAKES_LANGUAGE, "SCENARIO|NAME", "takes it down" },
 	{ "check", do_check, 0, "SCENARIO", "runs the checks of a network that is up, and prints TAP" },
 	{ "test", do_test, TAKES_SANDBOX, "SCENARIO", "builds it, runs shows and checks, takes it down" },
-	{ "graph", do_graph, TAKES_DRAWING, "SCENARIO", "draws it, from the file alone" },
+	{ "graph", do_graph, TAKES_DRAWING | TAKES_FORMAT | TAKES_LANGUAGE, "SCENARIO", "draws it, from the file alone" },
+	{ "doc", pages_doc, TAKES_SCRIPT | TAKES_PAGE | TAKES_FORMAT | TAKES_LANGUAGE | TAKES_MANY, "SCENARIO...",
+	  "runs it in a sandbox and writes the tutorial" },
+	{ "view", pages_view, TAKES_LANGUAGE | TAKES_MANY, "SCENARIO...", "prints what templates see, as JSON" },
 };
 
 enum long_option { OPT_DRY_RUN = 256, OPT_WITH_CHECKS, OPT_STYLE, OPT_SET, OPT_TEMPLATES, OPT_PATH, OPT_LOG, OPT_KEEP,
-	               OPT_SANDBOX, OPT_FORMAT, OPT_STEP, OPT_ALL, OPT_VERSION, OPT_WORDS };
+	               OPT_SANDBOX, OPT_FORMAT, OPT_STEP, OPT_ALL, OPT_HOST, OPT_LANG, OPT_STABLE, OPT_FRONT_MATTER, OPT_META, OPT_DIAGRAMS,
+	               OPT_VERSION, OPT_WORDS };
+
+static const char *list_styles(const struct templates *templates)
+{
+	return templates_list(templates, "styles", ".ini");
+}
+
+static const char *list_languages(const struct templates *templates)
+{
+	return templates_list(templates, "lang", ".ini");
+}
+
+/* Those of doc, then those of graph. */
+static const char *list_formats(const struct templates *templates)
+{
+	const char *pages = templates_list(templates, "doc", ".mustache"), *last = strstr(pages, " and ");
+	return arena_printf(templates->arena, "%.*s, %s, %s", last ? (int)(last - pages) : 0, pages, last ? last + 5 : pages,
+	                    graph_formats(templates));
+}
 
 static const struct option_line {
 	struct option option;
 	unsigned needs; /* an option_set; 0: every command has it */
 	const char *argument, *says;
+	const char *(*list)(const struct templates *); /* what it can be */
 } option_lines[] = {
 	{ { "dry-run", no_argument, NULL, OPT_DRY_RUN }, TAKES_SCRIPT, "", "prints the script instead of running it" },
 	{ { "with-checks", no_argument, NULL, OPT_WITH_CHECKS }, TAKES_CHECKS, "", "with shows and checks in the script" },
 	{ { "keep", no_argument, NULL, OPT_KEEP }, TAKES_KEEP, "", "leaves what was made when a command fails" },
 	{ { "sandbox", no_argument, NULL, OPT_SANDBOX }, TAKES_SANDBOX, "", "in namespaces of its own, without root" },
-	{ { "format", required_argument, NULL, OPT_FORMAT }, TAKES_DRAWING, "FORMAT",
-	  "draws it so; there are " },
+	{ { "format", required_argument, NULL, OPT_FORMAT }, TAKES_FORMAT, "FORMAT", "writes or draws it so; there are ",
+	  list_formats },
 	{ { "output", required_argument, NULL, 'o' }, TAKES_DRAWING, "FILE", "writes it there; NAME.svg says the format" },
 	{ { "step", required_argument, NULL, OPT_STEP }, TAKES_DRAWING, "N", "draws what is there after step N" },
 	{ { "all", no_argument, NULL, OPT_ALL }, TAKES_DRAWING, "", "draws each one where there are many alike" },
+	{ { "lang", required_argument, NULL, OPT_LANG }, TAKES_LANGUAGE, "LANGUAGE", "writes in it; there are ",
+	  list_languages },
+	{ { "host", no_argument, NULL, OPT_HOST }, TAKES_PAGE, "", "in the host instead of a sandbox, as root" },
+	{ { "stable", no_argument, NULL, OPT_STABLE }, TAKES_PAGE, "", "the same page each time: no times, no MACs" },
+	{ { "diagrams", required_argument, NULL, OPT_DIAGRAMS }, TAKES_PAGE, "WHEN", "once (a chapter), each (step), none" },
+	{ { "front-matter", no_argument, NULL, OPT_FRONT_MATTER }, TAKES_PAGE, "", "begins with title and --meta, as YAML" },
+	{ { "meta", required_argument, NULL, OPT_META }, TAKES_PAGE, "KEY=VALUE", "for the front matter; KEY:=YAML as it is" },
 	{ { "set", required_argument, NULL, OPT_SET }, 0, "NAME=VALUE", "gives a variable of [vars] another value" },
-	{ { "style", required_argument, NULL, OPT_STYLE }, 0, "STYLE", "spells commands so; there are " },
+	{ { "style", required_argument, NULL, OPT_STYLE }, 0, "STYLE", "spells commands so; there are ",
+	  list_styles },
 	{ { "templates", required_argument, NULL, OPT_TEMPLATES }, 0, "DIR", "looks for templates there first" },
 	{ { "path", required_argument, NULL, OPT_PATH }, 0, "PATH", "where commands are looked up" },
 	{ { "log", required_argument, NULL, OPT_LOG }, 0, "FILE", "writes each command and its output there, as JSON" },
@@ -350,9 +302,7 @@ static void print_help(const struct options *o, struct arena *arena)
 		snprintf(left, sizeof left, "%s--%s %s", is_short ? (char[]){ '-', (char)line->option.val, ',', ' ', '\0' } : "",
 		         line->option.name, line->argument);
 		printf("  %-22s %s%s\n", left, line->says,
-		       line->option.val == OPT_STYLE    ? templates_list(&templates, "styles", ".ini")
-		       : line->option.val == OPT_FORMAT ? graph_formats(&templates)
-		                                        : "");
+		       line->list ? line->list(&templates) : "");
 	}
 	printf("\nSee vnetgen(1), vnetgen-scenario(5).\n");
 }
@@ -380,6 +330,24 @@ static bool take_option(struct options *o, int value, struct arena *arena)
 	case OPT_WITH_CHECKS: o->with_checks = true; break;
 	case OPT_KEEP: o->keep = true; break;
 	case OPT_SANDBOX: o->sandbox = true; break;
+	case OPT_HOST: o->host = true; break;
+	case OPT_LANG: o->lang = optarg; break;
+	case OPT_STABLE: o->stable = true; break;
+	case OPT_FRONT_MATTER: o->front_matter = true; break;
+	case OPT_DIAGRAMS:
+		o->diagrams = optarg;
+		if (!pages_diagrams_word(optarg)) {
+			usage("--diagrams takes once, each or none");
+			return false;
+		}
+		break;
+	case OPT_META:
+		o->front_matter = true;
+		if (!doc_read_meta(arena, optarg, array_add(o->meta, o->n_meta, o->meta_room))) {
+			usage("--meta takes KEY=VALUE, or KEY:=VALUE for a value that is YAML already");
+			return false;
+		}
+		break;
 	case OPT_STYLE: o->style = optarg; break;
 	case OPT_TEMPLATES:
 		o->templates = optarg;
@@ -465,7 +433,9 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 	} else {
 		command = &commands[0];
 	}
-	if (argc != 1)
+	o->files = argv;
+	o->n_files = (size_t)argc;
+	if (!argc || (argc > 1 && !(command->takes & TAKES_MANY)))
 		return usage(arena_printf(arena, argc ? "one %s at a time for %s" : "%s is missing after %s", command->argument,
 		                          command->word));
 	for (size_t i = 0; i < COUNT(option_lines); i++)
@@ -476,7 +446,7 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 
 	struct scenario scenario;
 	run_catch_signals();
-	enum exit_status status = prepare(&scenario, o, argv[0]) ? command->run(&scenario, o, argv[0]) : EXIT_REFUSED;
+	enum exit_status status = scenario_prepare(&scenario, o, argv[0]) ? command->run(&scenario, o) : EXIT_REFUSED;
 	scenario_close(&scenario);
 	return status;
 }
@@ -491,6 +461,7 @@ int main(int argc, char **argv)
 	struct arena arena = { 0 };
 	enum exit_status status = run_command_line(argc, argv, &options, &arena);
 	free(options.settings);
+	free(options.meta);
 	arena_free(&arena);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {
 		complain("what was to be printed could not be written");

@@ -5,6 +5,7 @@
 
 #include "model.h"
 #include "ranges.h"
+#include "stable.h"
 #include "values.h"
 #include "variables.h"
 
@@ -149,13 +150,34 @@ static void add_text(struct model *model, const char ***texts, size_t *n, const 
 	(*texts)[(*n)++] = text;
 }
 
+/* Takes `title.ko` and its like; false for what is said in all languages. */
+static bool take_translation(struct building *b, struct translations *translations, const struct section *section,
+                             const struct entry *entry, const struct key_rule *key)
+{
+	const char *language = key_language(key, entry->key);
+	if (!language)
+		return false;
+	struct translation *more = arena_alloc(&b->model->arena, (translations->n + 1) * sizeof *more);
+	for (size_t i = 0; i < translations->n; i++) {
+		more[i] = translations->list[i];
+		if (!key->many && more[i].key == key->id && !strcmp(more[i].language, language))
+			report_error(b->report, entry->line, section->header, entry->key, "already given in line %u", more[i].line);
+	}
+	const char *text = expand(b, section, entry);
+	if (text)
+		more[translations->n++] = (struct translation){ key->id, language, text, entry->line };
+	translations->list = more;
+	return true;
+}
+
 static void read_scenario(struct building *b, struct section *section, struct once *once)
 {
 	struct model *model = b->model;
 	for (size_t i = 0; i < section->n; i++) {
 		const struct entry *entry = &section->entries[i];
 		const struct key_rule *key = check_key(b, section, IN_SCENARIO, entry);
-		if (!key || given_again(b, once, section, entry, key))
+		if (!key || take_translation(b, &model->translations, section, entry, key) ||
+		    given_again(b, once, section, entry, key))
 			continue;
 		/* not the name: ${dir} has it in it */
 		const char *value = key->id == KEY_NAME ? entry->value : expand(b, section, entry);
@@ -175,6 +197,11 @@ static void read_scenario(struct building *b, struct section *section, struct on
 		} else if (key->id == KEY_STYLE) {
 			model->style = value;
 			model->style_line = entry->line;
+		} else if (key->id == KEY_STABLE) {
+			const char *wrong = stable_wrong(&model->arena, value);
+			if (wrong)
+				report_error(b->report, entry->line, section->header, entry->key, "%s", wrong);
+			add_text(model, &model->stables, &model->n_stables, value);
 		} else {
 			add_text(model, &model->texts, &model->n_texts, value);
 		}
@@ -253,7 +280,8 @@ static void read_step(struct building *b, struct section *section)
 	for (size_t i = 0; i < section->n; i++) {
 		const struct entry *entry = &section->entries[i];
 		const struct key_rule *key = check_key(b, section, IN_STEP, entry);
-		if (!key || given_again(b, &once, section, entry, key))
+		if (!key || take_translation(b, &step->translations, section, entry, key) ||
+		    given_again(b, &once, section, entry, key))
 			continue;
 		const char *value = expand(b, section, entry);
 		if (!value)
@@ -318,7 +346,8 @@ static void read_action(struct building *b, struct section *section, enum sectio
 	for (size_t i = 0; i < section->n; i++) {
 		const struct entry *entry = &section->entries[i];
 		const struct key_rule *key = check_key(b, section, kind, entry);
-		if (!key || given_again(b, &once, section, entry, key))
+		if (!key || take_translation(b, &action.translations, section, entry, key) ||
+		    given_again(b, &once, section, entry, key))
 			continue;
 		const char *value = expand(b, section, entry);
 		regex_t regex;
@@ -594,6 +623,7 @@ static struct netns *declare_netns(struct building *b, const struct section *sec
 	netns->name = name;
 	table_set(&model->netns_by_name, name, netns);
 	*array_add(model->namespaces, model->n_namespaces, model->namespaces_room) = netns;
+	netns->number = model->n_namespaces;
 	return netns;
 }
 
@@ -758,4 +788,12 @@ void model_free(struct model *model)
 struct netns *model_netns(const struct model *model, const char *name)
 {
 	return *name ? table_get(&model->netns_by_name, name) : model->host;
+}
+
+const char *model_title(const struct translations *translations, const char *language, const char *otherwise)
+{
+	for (size_t i = 0; i < translations->n; i++)
+		if (translations->list[i].key == KEY_TITLE && !strcmp(translations->list[i].language, language))
+			return translations->list[i].text;
+	return otherwise;
 }

@@ -14,6 +14,7 @@
 struct netns {
 	const char *name;
 	const char *header; /* as the file has it, for messages */
+	size_t number;      /* of the host 0, of others their place in the file, from 1 */
 	unsigned line;      /* 0: never declared (the host) */
 	size_t step;        /* the step that it is first opened in; 0 is the topology */
 	struct statement *single[KEYS]; /* the last one of each single-valued key */
@@ -28,6 +29,7 @@ struct link {
 	const char *header;
 	unsigned line; /* of its first section; its partner's when it has none */
 	size_t order;  /* that section's place among those of links: a range makes many in one line */
+	size_t number; /* its place among the model's links */
 	size_t step;   /* the step that makes it */
 	struct netns *created; /* where its header says that it is created */
 	struct netns *end;     /* where it is in the end */
@@ -68,6 +70,18 @@ struct statement {
 	struct link *master; /* what a `master` names */
 };
 
+/* What `title.ko`, `text.ko` or `note.ko` says, in one language. */
+struct translation {
+	enum key_id key;
+	const char *language, *text;
+	unsigned line;
+};
+
+struct translations {
+	struct translation *list; /* in file order */
+	size_t n;
+};
+
 enum action_kind { ACTION_SHOW, ACTION_RUN, ACTION_CHECK };
 
 /* What is run while the command of a check waits. */
@@ -85,6 +99,7 @@ struct action {
 	unsigned line;
 	struct netns *netns;
 	const char *run, *undo, *match;
+	struct translations translations;
 	bool expect_failure;
 	double within, timeout; /* seconds; 0 when not given */
 	struct trigger *triggers;
@@ -117,6 +132,7 @@ struct step {
 	unsigned line;
 	const char **texts, **notes;
 	size_t n_texts, n_notes;
+	struct translations translations;
 	enum phase build[PHASES];
 	size_t n_build;
 	struct action *actions; /* in file order; shows before the others */
@@ -142,8 +158,9 @@ struct model {
 	const char *file;
 	const char *name, *title, *style;
 	unsigned style_line; /* 0: the standard one */
-	const char **texts;
-	size_t n_texts;
+	const char **texts, **stables;
+	size_t n_texts, n_stables;
+	struct translations translations;
 	bool hosts;          /* all namespaces know each other by name */
 	unsigned hosts_line;
 	struct netns *host;
@@ -165,6 +182,9 @@ void model_read(struct model *model, const char *file, const char *text, size_t 
 void model_free(struct model *model);
 
 struct netns *model_netns(const struct model *model, const char *name);
+
+/* The title in LANGUAGE, or OTHERWISE. */
+const char *model_title(const struct translations *translations, const char *language, const char *otherwise);
 
 /* --- between the files that make a model --- */
 

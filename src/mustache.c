@@ -201,9 +201,10 @@ static void count_lines(struct compiling *c, const char *start, const char *end)
 		c->line += *start == '\n';
 }
 
-struct mustache *mustache_compile(struct arena *arena, const char *name, const char *text, const char **wrong)
+struct mustache *mustache_compile(struct arena *arena, const char *name, unsigned first, const char *text,
+                                  const char **wrong)
 {
-	struct compiling c = { .name = name, .text = text, .next = text, .line = 1, .open = "{{", .close = "}}",
+	struct compiling c = { .name = name, .text = text, .next = text, .line = first, .open = "{{", .close = "}}",
 		                   .at_line_start = true, .arena = arena };
 	struct tag tag;
 	while (!c.wrong) {

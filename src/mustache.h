@@ -11,9 +11,11 @@ enum {
 
 struct mustache;
 
-/* Compiles TEXT, which must outlive the template, into ARENA.  NAME is for messages.
+/* Compiles TEXT, which must outlive the template, into ARENA.  NAME, the file, and LINE, where TEXT begins in it, are
+ * for messages.
  * NULL with "NAME:LINE: what is wrong" in *wrong, in ARENA, when it has a mistake. */
-struct mustache *mustache_compile(struct arena *arena, const char *name, const char *text, const char **wrong);
+struct mustache *mustache_compile(struct arena *arena, const char *name, unsigned line, const char *text,
+                                  const char **wrong);
 
 /* How what {{x}} gives is written. */
 typedef void mustache_escape(struct buffer *out, const char *text);

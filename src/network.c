@@ -162,12 +162,19 @@ static const char *label_of(struct drawing *d, const struct statement *statement
 static void add_line(struct drawing *d, struct lines *lines, const struct statement *statement, bool added)
 {
 	struct line *line = NULL;
+	const char *key = statement->key->word, *text = label_of(d, statement), *next;
 	for (size_t i = 0; i < lines->n && !statement->key->many; i++)
-		if (!strcmp(lines->list[i].key, statement->key->word))
+		if (!strcmp(lines->list[i].key, key))
 			line = &lines->list[i];
-	if (!line)
-		line = array_add(lines->list, lines->n, lines->room);
-	*line = (struct line){ .key = statement->key->word, .text = label_of(d, statement), .added = added };
+	/* a route of many ways has a line for each */
+	for (; text; text = next) {
+		next = statement->phase == PHASE_ROUTE ? strstr(text, " nexthop ") : NULL;
+		const char *part = next ? arena_strndup(&d->network->arena, text, (size_t)(next++ - text)) : text;
+		if (!line)
+			line = array_add(lines->list, lines->n, lines->room);
+		*line = (struct line){ .key = key, .text = part, .added = added };
+		line = NULL;
+	}
 }
 
 static void take_master(struct drawing *d, struct device *device, const struct statement *statement)

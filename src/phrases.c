@@ -1,4 +1,5 @@
 /* phrases: a file of templates, one a key. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "phrases.h"
@@ -26,11 +27,13 @@ bool phrases_load(struct phrases *phrases, const struct templates *templates, co
 	for (size_t i = 0; i < ini.n && !report.n; i++) {
 		for (size_t j = 0; j < ini.sections[i].n && !*wrong; j++) {
 			const struct entry *entry = &ini.sections[i].entries[j];
-			const char *what = arena_printf(arena, "%s:%u", phrases->path, entry->line);
 			const char *key = arena_printf(arena, "%s.%s", ini.sections[i].header, entry->key);
-			struct mustache *template = mustache_compile(arena, what, arena_strdup(arena, entry->value), wrong);
-			if (template)
-				table_set(&phrases->by_name, key, template);
+			struct mustache *template = mustache_compile(arena, phrases->path, entry->line, arena_strdup(arena, entry->value),
+			                                             wrong);
+			if (!template)
+				continue;
+			table_set(&phrases->by_name, key, template);
+			*array_add(phrases->names, phrases->n, phrases->room) = key;
 		}
 	}
 	if (*wrong)
@@ -44,6 +47,7 @@ bool phrases_load(struct phrases *phrases, const struct templates *templates, co
 
 void phrases_free(struct phrases *phrases)
 {
+	free(phrases->names);
 	table_free(&phrases->by_name);
 	arena_free(&phrases->arena);
 }
@@ -58,12 +62,18 @@ static const struct mustache *find_partial(void *user, const char *name, size_t 
 {
 	const struct lookup *lookup = user;
 	char key[128];
-	if (lookup->length + length >= sizeof key)
+	size_t section = memchr(name, '.', length) ? 0 : lookup->length;
+	if (section + length >= sizeof key)
 		return NULL;
-	memcpy(key, lookup->section, lookup->length);
-	memcpy(key + lookup->length, name, length);
-	key[lookup->length + length] = '\0';
+	memcpy(key, lookup->section, section);
+	memcpy(key + section, name, length);
+	key[section + length] = '\0';
 	return table_get(&lookup->phrases->by_name, key);
+}
+
+bool phrases_has(const struct phrases *phrases, const char *name)
+{
+	return table_get(&phrases->by_name, name) != NULL;
 }
 
 bool phrases_render(const struct phrases *phrases, const char *name, const struct data *fields, mustache_escape *escape,

@@ -9,6 +9,8 @@ struct phrases {
 	const char *path;     /* of the file, for messages */
 	bool missing;         /* there is no such file */
 	struct table by_name; /* "SECTION.KEY" -> struct mustache */
+	const char **names;   /* n of them, "SECTION.KEY", in the order of the file */
+	size_t n, room;
 	struct arena arena;
 };
 
@@ -18,7 +20,8 @@ bool phrases_load(struct phrases *phrases, const struct templates *templates, co
                   const char **wrong);
 void phrases_free(struct phrases *phrases);
 
-/* Renders SECTION.KEY with FIELDS onto OUT; {{>x}} is SECTION.x, and what {{x}} gives goes through ESCAPE.  False, with
+bool phrases_has(const struct phrases *phrases, const char *name);
+/* Renders SECTION.KEY with FIELDS onto OUT; {{>x}} is SECTION.x, {{>other.x}} is OTHER.x, and what {{x}} gives goes through ESCAPE.  False, with
  * a line in *wrong that lives in ARENA, when there is no such phrase or it names what is not in FIELDS. */
 bool phrases_render(const struct phrases *phrases, const char *name, const struct data *fields, mustache_escape *escape,
                     struct buffer *out, struct arena *arena, const char **wrong);

@@ -16,7 +16,7 @@ enum command_kind {
 	COMMAND_CHECK,
 };
 
-enum { WAIT_SECONDS = 2, READY_SECONDS = 5 /* for a daemon, when the scenario does not say `within` */ };
+enum { WAIT_SECONDS = 2, SETTLE_SECONDS = 3, READY_SECONDS = 5 /* for a daemon, when the scenario does not say `within` */ };
 
 /* A command that is run while another waits. */
 struct companion {
@@ -41,6 +41,7 @@ struct command {
 	const struct daemon *daemon; /* of DAEMON, */
 	const char *ready;           /* and the command that succeeds once it is up; NULL: there is none */
 	bool ready_shell;
+	const struct data *fields;   /* of BUILD: what the style was given for it */
 	/* Entries of the undo list that come into force with this command, and that cease with it. */
 	struct undo *begins[2], *ends; /* begin at most once with `save` or `restore`, and that is the first */
 };

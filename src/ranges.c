@@ -342,7 +342,7 @@ static void make_section(struct expanding *e, const struct pattern *header, cons
 		return;
 	}
 	struct section *section = array_add(e->sections, e->n, e->room);
-	*section = (struct section){ .header = name, .line = from->line };
+	*section = (struct section){ .header = name, .line = from->line, .broken = from->broken };
 	if (seen)
 		table_set(seen, name, e); /* anything but NULL */
 	section->entries = arena_alloc(arena, from->n * sizeof *section->entries);
@@ -354,6 +354,7 @@ static void make_section(struct expanding *e, const struct pattern *header, cons
 			section->entries[section->n++] = entry;
 		else
 			report_error(e->report, entry.line, name, entry.key, "%s", wrong);
+		section->broken |= !entry.value;
 	}
 }
 

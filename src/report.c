@@ -1,4 +1,4 @@
-/* report: what is wrong with a scenario, collected and printed in the order of the file. */
+/* report: what is wrong with a scenario, or looks so, collected and printed in the order of the file. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +12,7 @@ struct finding {
 	const char *text;
 	const char *section; /* the last one that it was counted for; NULL: it speaks of none */
 	size_t sections;
+	bool warning;
 };
 
 /* Was this said of another section in the same line?  Then it is counted.  *like is what such findings share. */
@@ -31,7 +32,9 @@ static bool count_again(struct report *report, unsigned line, const char *sectio
 	return again || first->sections > 1;
 }
 
-void report_error(struct report *report, unsigned line, const char *section, const char *key, const char *message, ...)
+__attribute__((__format__(__printf__, 6, 0)))
+static void add_finding(struct report *report, bool warning, unsigned line, const char *section, const char *key,
+                        const char *message, va_list args)
 {
 	struct buffer text = { 0 };
 	const char *like;
@@ -41,12 +44,9 @@ void report_error(struct report *report, unsigned line, const char *section, con
 		buffer_printf(&text, "[%s] ", section);
 	if (key)
 		buffer_printf(&text, "%s: ", key);
-	va_list args;
-	va_start(args, message);
 	char *words = NULL;
 	if (vasprintf(&words, message, args) >= 0)
 		buffer_puts(&text, words);
-	va_end(args);
 	free(words);
 	/* what a control character of a broken file would do to a terminal */
 	for (char *c = text.text; c && *c; c++)
@@ -61,10 +61,27 @@ void report_error(struct report *report, unsigned line, const char *section, con
 		finding->text = arena_strdup(&report->arena, buffer_text(&text));
 		finding->section = section ? arena_strdup(&report->arena, section) : NULL;
 		finding->sections = 1;
+		finding->warning = warning;
 		if (!table_get(&report->first_like, like))
 			table_set(&report->first_like, like, (void *)(uintptr_t)report->n);
 	}
 	buffer_free(&text);
+}
+
+void report_error(struct report *report, unsigned line, const char *section, const char *key, const char *message, ...)
+{
+	va_list args;
+	va_start(args, message);
+	add_finding(report, false, line, section, key, message, args);
+	va_end(args);
+}
+
+void report_warning(struct report *report, unsigned line, const char *section, const char *key, const char *message, ...)
+{
+	va_list args;
+	va_start(args, message);
+	add_finding(report, true, line, section, key, message, args);
+	va_end(args);
 }
 
 static int by_line(const void *left, const void *right)
@@ -75,21 +92,29 @@ static int by_line(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
+static void print_finding(const struct report *report, const struct finding *finding)
+{
+	fputs(report->file, stderr);
+	if (finding->line)
+		fprintf(stderr, ":%u", finding->line);
+	fprintf(stderr, ": %s%s", finding->warning ? "warning: " : "", finding->text);
+	if (finding->sections > 1)
+		fprintf(stderr, " (the first of %zu in its range)", finding->sections);
+	fputc('\n', stderr);
+}
+
 size_t report_print(struct report *report)
 {
+	size_t errors = 0;
+	for (size_t i = 0; i < report->n; i++)
+		errors += !report->findings[i].warning;
 	if (report->n)
 		qsort(report->findings, report->n, sizeof *report->findings, by_line);
-	for (size_t i = 0; i < report->n; i++) {
-		const struct finding *finding = &report->findings[i];
-		if (finding->line)
-			fprintf(stderr, "%s:%u: %s", report->file, finding->line, finding->text);
-		else
-			fprintf(stderr, "%s: %s", report->file, finding->text);
-		if (finding->sections > 1)
-			fprintf(stderr, " (the first of %zu in its range)", finding->sections);
-		fputc('\n', stderr);
-	}
-	return report->n;
+	for (size_t i = 0; i < report->n; i++)
+		if (!errors || !report->findings[i].warning)
+			print_finding(report, &report->findings[i]);
+	report_free(report);
+	return errors;
 }
 
 const char *report_first(const struct report *report, struct arena *arena)

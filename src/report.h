@@ -1,4 +1,4 @@
-/* report: what is wrong with a scenario, collected and printed in the order of the file. */
+/* report: what is wrong with a scenario, or looks so, collected and printed in the order of the file. */
 #ifndef VNETGEN_REPORT_H
 #define VNETGEN_REPORT_H
 
@@ -19,7 +19,11 @@ struct report {
  * first. */
 void report_error(struct report *report, unsigned line, const char *section, const char *key, const char *message,
                   ...) PRINTF(5, 6);
-/* Writes all findings to standard error, by line.  Returns how many there were. */
+/* The same for what is legal and suspicious: "FILE:LINE: warning: [SECTION] KEY: message". */
+void report_warning(struct report *report, unsigned line, const char *section, const char *key, const char *message,
+                    ...) PRINTF(5, 6);
+/* Writes all findings to standard error, by line, and forgets them; warnings only when there is no error.  Returns how
+ * many errors there were. */
 size_t report_print(struct report *report);
 /* The first line of what report_print() would write, in ARENA; for a file that no user wrote. */
 const char *report_first(const struct report *report, struct arena *arena);

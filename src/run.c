@@ -138,6 +138,7 @@ struct run {
 	size_t step_number;
 	const char *undo_texts[2];
 	bool journal_broken;
+	bool unsettled; /* something was changed that nobody has waited for */
 	size_t checks, failed_checks;
 	struct arena arena; /* for one command */
 };
@@ -243,11 +244,25 @@ static const char *phase_name(const struct command *command)
 	return command->kind == COMMAND_BUILD ? phase_word(command->phase) : others[command->kind];
 }
 
+static void tell(struct run *run, const struct outcome *outcome, const char *why)
+{
+	if (run->options->seen)
+		run->options->seen(run->options->user, &(struct run_result){ run->command, NULL, outcome, why, run->undo_texts });
+}
+
+static void tell_of_companion(void *user, const struct companion *companion, const struct outcome *outcome)
+{
+	struct run *run = user;
+	if (run->options->seen)
+		run->options->seen(run->options->user,
+		                   &(struct run_result){ run->command, companion, outcome, NULL, run->undo_texts });
+}
+
 static struct job job_of(struct run *run, const struct command *command)
 {
 	return (struct job){ .text = command->text, .shell = command->shell,
 		                 .hide_errors = command->kind == COMMAND_BUILD,
-		                 .born = note_birth, .user = run,
+		                 .born = note_birth, .user = run, .seen = tell_of_companion, .seen_user = run,
 		                 .log = { .step = run->step->title, .step_number = run->step_number,
 		                          .phase = phase_name(command), .line = command->line } };
 }
@@ -262,6 +277,20 @@ static void complain_of(struct run *run, const char *why, const struct outcome *
 		print_indented(stderr, buffer_text(&outcome->stream[STREAM_OUT]));
 		print_indented(stderr, buffer_text(&outcome->stream[STREAM_ERR]));
 	}
+}
+
+/* What a look would see in the middle of changing: devices whose state follows their carrier a little later, addresses
+ * that are tentative. */
+static void wait_until_settled(struct run *run)
+{
+	const struct model *model = run->plan->model;
+	double end = now_monotonic() + SETTLE_SECONDS;
+	for (size_t i = 0; i <= model->n_namespaces; i++) {
+		const char *name = i ? model->namespaces[i - 1]->name : "";
+		while (!kernel_settled(name) && !stop_wanted && now_monotonic() < end)
+			nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	}
+	run->unsettled = false;
 }
 
 static bool run_check(struct run *run, const struct command *command)
@@ -286,6 +315,7 @@ static bool run_check(struct run *run, const struct command *command)
 		if (hint)
 			complain("hint: %s", hint);
 	}
+	tell(run, &outcome, why);
 	outcome_free(&outcome);
 	return true; /* a check that fails does not stop the others */
 }
@@ -298,6 +328,9 @@ static bool run_command(struct run *run, const struct command *command)
 		check_wait(run->executor, &wait, &run->arena);
 		return true;
 	}
+	if (command->look && run->unsettled && run->options->settle)
+		wait_until_settled(run);
+	run->unsettled |= !command->look;
 	if (command->kind == COMMAND_CHECK)
 		return run_check(run, command);
 	if (command->kind == COMMAND_DAEMON) {
@@ -316,11 +349,14 @@ static bool run_command(struct run *run, const struct command *command)
 		execute(run->executor, &job, &outcome, &run->arena);
 		good = outcome_good(&outcome);
 	}
+	if (!good && !why)
+		why = execute_words(run->executor, &job, &outcome, &run->arena);
 	settle_undo(run, &outcome);
 	if (!good && run->journal_broken)
 		complain("the record in " RUN_DIR "/%s cannot be written, so nothing more is made", run->plan->model->name);
 	else if (!good && !stop_wanted)
-		complain_of(run, why ? why : execute_words(run->executor, &job, &outcome, &run->arena), &outcome, true);
+		complain_of(run, why, &outcome, true);
+	tell(run, &outcome, why);
 	if (!good && command->kind == COMMAND_SHOW) {
 		run->failed_checks++;
 		good = true;

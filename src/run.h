@@ -23,11 +23,24 @@ void run_catch_signals(void);
 /* The number of the signal that came, 0 before: for `stop` of an executor. */
 const volatile sig_atomic_t *run_stop(void);
 
+/* What became of one command of the plan. */
+struct run_result {
+	const struct command *command;
+	const struct companion *companion; /* one of its triggers; NULL: the command itself, which comes after them */
+	const struct outcome *outcome; /* of the last attempt */
+	const char *why;               /* what was wrong; NULL: nothing */
+	const char *const *undo_texts; /* for each of command->begins, what undoes it, with the old value in it */
+};
+
 struct run_options {
 	bool keep;  /* do not undo what was done before a failure */
 	bool looks; /* run shows and checks as well */
 	bool down;  /* undo all at the end */
 	const char *restore; /* restore_script() */
+	bool settle; /* a look that follows a change waits until the kernel is done with it: kernel_settled() */
+	/* Handed every command that was run, waits excepted; what it is handed ends with the call.  May be NULL. */
+	void (*seen)(void *user, const struct run_result *result);
+	void *user;
 };
 
 /* Builds the network of PLAN.  With `down` a failed check does not stop it, and all is undone at the end. */

@@ -61,6 +61,33 @@ const char *templates_read(const struct templates *templates, const char *name, 
 	return NULL;
 }
 
+bool templates_has(const struct templates *templates, const char *directory, const char *name, const char *extension)
+{
+	const char *directories[] = { templates->own, templates->standard };
+	for (size_t i = 0; i < COUNT(directories) && !strchr(name, '/'); i++)
+		if (directories[i] && access(arena_printf(templates->arena, "%s/%s/%s%s", directories[i], directory, name,
+		                                          extension), F_OK) == 0)
+			return true;
+	return false;
+}
+
+const char *templates_language(const struct templates *templates)
+{
+	static const char *const variables[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	const char *locale = NULL;
+	for (size_t i = 0; i < COUNT(variables) && (!locale || !*locale); i++)
+		locale = getenv(variables[i]);
+	/* ko_KR.UTF-8@x: first ko_KR, then ko */
+	for (const char *end = ".@"; locale && *locale; end = "_") {
+		const char *name = arena_strndup(templates->arena, locale, strcspn(locale, end));
+		if (*name && templates_has(templates, "lang", name, ".ini"))
+			return name;
+		if (*end == '_')
+			break;
+	}
+	return "en";
+}
+
 static int by_name(const void *left, const void *right)
 {
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
@@ -108,7 +135,7 @@ bool template_render(const struct templates *templates, const char *name, const 
 	*wrong = text ? NULL : path;
 	if (!text)
 		return false;
-	struct mustache *template = mustache_compile(templates->arena, path, text, wrong);
+	struct mustache *template = mustache_compile(templates->arena, path, 1, text, wrong);
 	const struct mustache_rendering how = { .escape = words_quote, .strict = true };
 	return template && mustache_render(template, view, &how, out, templates->arena, wrong);
 }

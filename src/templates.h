@@ -23,6 +23,10 @@ const char *templates_read(const struct templates *templates, const char *name, 
 bool template_render(const struct templates *templates, const char *name, const struct data *view, struct buffer *out,
                      const char **wrong);
 
+/* Is there a file DIRECTORY/NAME.EXTENSION? */
+bool templates_has(const struct templates *templates, const char *directory, const char *name, const char *extension);
+/* The language of the locale (LC_ALL, LC_MESSAGES, LANG) that there is a file for, as its name; else "en". */
+const char *templates_language(const struct templates *templates);
 /* The files DIRECTORY/X.EXTENSION there are, as "a, b and c": for messages. */
 const char *templates_list(const struct templates *templates, const char *directory, const char *extension);
 

@@ -403,3 +403,12 @@ size_t utf8_length(const unsigned char *bytes, size_t n)
 	bool outside = (bytes[0] == 0xed && bytes[1] > 0x9f) || (bytes[0] == 0xf4 && bytes[1] > 0x8f);
 	return length > 1 && (overlong || outside) ? 0 : length;
 }
+
+void utf8_clean(struct buffer *out, const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		size_t length = utf8_length((const unsigned char *)bytes + i, n - i);
+		buffer_add(out, length ? bytes + i : "\xef\xbf\xbd", length ? length : 3);
+		i += length ? length : 1;
+	}
+}

@@ -84,6 +84,8 @@ bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);
 /* The length of the UTF-8 sequence at BYTES, of which there are N; 0 when it is none. */
 size_t utf8_length(const unsigned char *bytes, size_t n);
+/* Appends N BYTES; each that is no part of UTF-8 becomes U+FFFD. */
+void utf8_clean(struct buffer *out, const char *bytes, size_t n);
 
 /* The word among WORDS (N of them) that is nearest to WORD, at most two edits away, one of a short word; else NULL. */
 const char *nearest_word(const char *word, const char *const *words, size_t n);

@@ -2,13 +2,18 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "markdown.h"
 #include "view.h"
+
+enum { MANY_EXPLANATIONS = 2 /* more of them are easier to read as a list */ };
 
 struct viewing {
 	struct arena *arena;
 	const struct plan *plan;
 	const struct view_options *options;
-	const char *wrong;
+	struct narrator narrator;
+	bool raised; /* has a device been raised by now? */
+	bool failed;
 	struct table words; /* first words of commands that a script wraps */
 	struct data *wrappers;
 	bool saves, marks, waits, checks, triggers;
@@ -30,23 +35,28 @@ static void set_flag(struct viewing *v, struct data *object, const char *key, bo
 	data_set_bool(v->arena, object, key, value);
 }
 
-static const char *phrase(struct viewing *v, const char *section, const char *key, const struct data *fields)
+/* What a scenario says under one key: in all languages, or instead of it in one. */
+struct said {
+	const char **texts;
+	size_t n;
+};
+
+static struct said said_in(struct viewing *v, const struct translations *translations, enum key_id key,
+                           const char **texts, size_t n)
 {
-	struct buffer out = { 0 };
-	const char *name = arena_printf(v->arena, "%s.%s", section, key);
-	const char *text = "";
-	if (phrases_render(v->options->language, name, fields, NULL, &out, v->arena, &v->wrong))
-		text = arena_strdup(v->arena, buffer_text(&out));
-	buffer_free(&out);
-	return text;
+	struct said said = { arena_alloc(v->arena, (translations->n + 1) * sizeof *said.texts), 0 };
+	for (size_t i = 0; i < translations->n; i++)
+		if (translations->list[i].key == key && !strcmp(translations->list[i].language, v->narrator.wording->language))
+			said.texts[said.n++] = translations->list[i].text;
+	return said.n ? said : (struct said){ texts, n };
 }
 
 /* A list of objects {line} with the lines of all texts. */
-static struct data *lines_of(struct viewing *v, const char *const *texts, size_t n)
+static struct data *lines_of(struct viewing *v, struct said said)
 {
 	struct data *list = data_list(v->arena);
-	for (size_t i = 0; i < n; i++) {
-		for (const char *line = texts[i]; line;) {
+	for (size_t i = 0; i < said.n; i++) {
+		for (const char *line = said.texts[i]; line;) {
 			size_t length = strcspn(line, "\n");
 			struct data *object = data_object(v->arena);
 			set(v, object, "line", arena_strndup(v->arena, line, length));
@@ -57,11 +67,12 @@ static struct data *lines_of(struct viewing *v, const char *const *texts, size_t
 	return list;
 }
 
-/* The name of the program that a command starts, when a function of a script can have that name; else NULL. */
+/* The name of the program that a command starts, when a function of a script can have that name and gets arguments (a
+ * function that never does is a warning to shellcheck); else NULL. */
 static const char *function_name(struct viewing *v, const struct command *command)
 {
 	size_t length = strcspn(command->text, " ");
-	if (command->shell || !length || isdigit((unsigned char)*command->text))
+	if (command->shell || !length || !command->text[length] || isdigit((unsigned char)*command->text))
 		return NULL;
 	for (size_t i = 0; i < length; i++)
 		if (!isalnum((unsigned char)command->text[i]) && command->text[i] != '_')
@@ -186,92 +197,188 @@ static struct data *view_command(struct viewing *v, const struct command *comman
 	return object;
 }
 
+/* Paragraphs of Markdown, as they are and as HTML. */
+static void add_paragraph(struct viewing *v, struct data *list, const char *markdown)
+{
+	if (!*markdown || !v->options->page)
+		return;
+	struct data *paragraph = data_object(v->arena);
+	set(v, paragraph, "markdown", markdown);
+	set(v, paragraph, "html", markdown_html(v->arena, markdown));
+	data_append(v->arena, list, paragraph);
+}
+
+static struct data *paragraphs_of(struct viewing *v, struct said said)
+{
+	struct data *list = data_list(v->arena);
+	for (size_t i = 0; i < said.n; i++)
+		add_paragraph(v, list, said.texts[i]);
+	return list;
+}
+
 static bool same_group(const struct command *a, const struct command *b)
 {
 	return !strcmp(a->group, b->group) && !strcmp(a->detail, b->detail);
 }
 
-static struct data *view_groups(struct viewing *v, const struct plan_step *step)
+/* Does B stand in one block with A?  What is built does; each show, run and check has one of its own. */
+static bool same_block(const struct command *a, const struct command *b)
 {
-	struct data *groups = data_list(v->arena), *commands = NULL;
+	return a->kind == b->kind && (a->kind == COMMAND_BUILD || a->kind == COMMAND_WAIT);
+}
+
+/* One comment and the commands below it, N of them; CONTINUED: the one before has the comment. */
+static struct data *view_group(struct viewing *v, const struct command *commands, size_t n, bool continued)
+{
+	struct data *group = data_object(v->arena), *list = data_list(v->arena);
+	const char *comment = continued ? "" : narrate_comment(&v->narrator, commands, n);
+	if (*comment)
+		set(v, group, "comment", comment);
+	for (size_t i = 0; i < n; i++)
+		data_append(v->arena, list, view_command(v, &commands[i]));
+	data_set(v->arena, group, "commands", list);
+	return group;
+}
+
+static const char *stable_output(struct viewing *v, const char *command, const char *output)
+{
+	return v->options->stable ? stable_apply(v->options->stable, v->arena, command, output) : output;
+}
+
+/* What is run while a check waits, each with what it printed. */
+static struct data *view_companions(struct viewing *v, const struct command *command, const struct result *result)
+{
+	struct data *list = data_list(v->arena);
+	for (size_t i = 0; i < command->n_triggers; i++) {
+		const struct companion *companion = &command->triggers[i];
+		struct data *object = data_object(v->arena);
+		const char *output = result && result->run ? stable_output(v, companion->text, result->companions[i]) : "";
+		set(v, object, "text", companion->text);
+		set(v, object, "output", output);
+		set(v, object, "fence", markdown_fence(v->arena, arena_printf(v->arena, "%s\n%s", companion->text, output)));
+		data_append(v->arena, list, object);
+	}
+	return list;
+}
+
+/* What came of a show, run or check. */
+static void view_result(struct viewing *v, struct data *block, const struct command *command,
+                        const struct result *result)
+{
+	struct data *object = data_object(v->arena), *proof = data_list(v->arena);
+	if (!result || !result->run)
+		return;
+	const char *output = stable_output(v, command->text, result->output);
+	if (*output)
+		set(v, object, "output", output);
+	set(v, object, "fence", markdown_fence(v->arena, output));
+	set_flag(v, object, "cut", result->cut);
+	set_flag(v, object, "good", result->good);
+	if (result->why)
+		set(v, object, "why", result->why);
+	if (command->kind == COMMAND_CHECK || result->why)
+		add_paragraph(v, proof, narrate_proof(&v->narrator, command, result->why));
+	data_set(v->arena, object, "proof", proof);
+	data_set(v->arena, block, "result", object);
+	v->failed |= !result->good;
+}
+
+/* A block: what one pastes at once.  CONTINUED: one of the same kind stands before it. */
+static struct data *view_block(struct viewing *v, const struct plan_step *step, size_t from, size_t to, bool continued)
+{
+	static const char *const kinds[] = { [COMMAND_BUILD] = "is-build", [COMMAND_DAEMON] = "is-daemon",
+		                                 [COMMAND_RUN] = "is-run", [COMMAND_WAIT] = "is-wait", [COMMAND_SHOW] = "is-show",
+		                                 [COMMAND_CHECK] = "is-check" };
+	const struct command *first = &step->commands[from];
+	struct data *block = data_object(v->arena), *groups = data_list(v->arena), *explanations = data_list(v->arena);
+	struct buffer text = { 0 };
+	set_flag(v, block, kinds[first->kind], true);
+	set_flag(v, block, "continued", continued);
+	for (size_t i = from, end; i < to; i = end) {
+		for (end = i + 1; end < to && same_group(&step->commands[i], &step->commands[end]);)
+			end++;
+		struct data *group = view_group(v, &step->commands[i], end - i,
+		                                continued && first->kind == COMMAND_SHOW);
+		set_flag(v, group, "first", i == from);
+		data_append(v->arena, groups, group);
+		for (size_t j = i; j < end; j++)
+			buffer_puts(&text, step->commands[j].text);
+		if (v->options->page)
+			add_paragraph(v, explanations, first->action ? narrate_action(&v->narrator, first, v->raised)
+			                                             : narrate_group(&v->narrator, &step->commands[i], end - i));
+		v->raised |= step->commands[i].phase == PHASE_UP;
+	}
+	data_set(v->arena, block, "groups", groups);
+	set_flag(v, block, "several", groups->n > 1);
+	data_set(v->arena, block, "explanations", explanations);
+	set_flag(v, block, "listed", explanations->n > MANY_EXPLANATIONS);
+	set(v, block, "fence", markdown_fence(v->arena, buffer_text(&text)));
+	if (first->action && first->kind != COMMAND_SHOW) {
+		const char *title = model_title(&first->action->translations, v->narrator.wording->language, first->action->title);
+		if (*title)
+			set(v, block, "heading", title);
+	}
+	const struct result *result = v->options->results && first->action
+	                                      ? results_get(v->options->results, (size_t)(step - v->plan->steps), from)
+	                                      : NULL;
+	set_flag(v, block, "prints", first->action != NULL); /* something that is worth a look */
+	data_set(v->arena, block, "companions", view_companions(v, first, result));
+	view_result(v, block, first, result);
+	buffer_free(&text);
+	return block;
+}
+
+static bool is_wanted(const struct viewing *v, const struct command *command)
+{
+	return !command->look || v->options->checks;
+}
+
+static struct data *view_blocks(struct viewing *v, const struct plan_step *step)
+{
+	struct data *blocks = data_list(v->arena);
 	const struct command *last = NULL;
-	for (size_t i = 0; i < step->n; i++) {
-		const struct command *command = &step->commands[i];
-		if (command->look && !v->options->checks)
+	for (size_t i = 0, end; i < step->n; i = end) {
+		end = i + 1;
+		if (!is_wanted(v, &step->commands[i]))
 			continue;
-		if (!last || !same_group(last, command) || command->kind == COMMAND_RUN || command->kind == COMMAND_CHECK) {
-			struct data *group = data_object(v->arena), *fields = data_object(v->arena);
-			commands = data_list(v->arena);
-			set(v, fields, "detail", command->detail);
-			const char *comment = phrase(v, "group", command->group, fields);
-			if (*comment)
-				set(v, group, "comment", comment);
-			data_set(v->arena, group, "commands", commands);
-			data_append(v->arena, groups, group);
-		}
-		data_append(v->arena, commands, view_command(v, command));
-		last = command;
+		while (end < step->n && same_block(&step->commands[i], &step->commands[end]))
+			end++;
+		bool continued = last && last->kind == step->commands[i].kind;
+		data_append(v->arena, blocks, view_block(v, step, i, end, continued));
+		last = &step->commands[i];
 	}
-	return last ? groups : NULL;
+	return blocks;
 }
 
-/* A step without a title of its own is called what its phases are. */
-static const char *title_of(struct viewing *v, const struct plan_step *step)
-{
-	if (step->title)
-		return step->title;
-	struct buffer title = { 0 };
-	bool seen[PHASES] = { false };
-	struct data *none = data_object(v->arena);
-	for (size_t i = 0; i < step->n; i++) {
-		const struct command *command = &step->commands[i];
-		if (command->phase == NO_PHASE || command->kind == COMMAND_WAIT || seen[command->phase])
-			continue;
-		seen[command->phase] = true;
-		if (title.length)
-			buffer_puts(&title, ", ");
-		buffer_puts(&title, phrase(v, "phase", phase_word(command->phase), none));
-	}
-	if (!title.length)
-		buffer_puts(&title, phrase(v, "phase", "actions", none));
-	const char *text = arena_strdup(v->arena, buffer_text(&title));
-	buffer_free(&title);
-	return text;
-}
-
-const char *view_title(struct arena *arena, const struct plan_step *step, const struct phrases *language,
-                       const char **wrong)
-{
-	const struct view_options options = { .language = language };
-	struct viewing v = { .arena = arena, .options = &options };
-	const char *title = title_of(&v, step);
-	*wrong = v.wrong;
-	return title;
-}
 
 static struct data *view_steps(struct viewing *v)
 {
 	struct data *steps = data_list(v->arena);
-	size_t total = 0, number = 0;
 	const struct plan *plan = v->plan;
-	struct data **groups = arena_alloc(v->arena, (plan->n + 1) * sizeof *groups);
-	for (size_t i = 0; i < plan->n; i++)
-		total += (groups[i] = view_groups(v, &plan->steps[i])) != NULL;
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct step *declared = plan->steps[i].declared;
-		struct data *step = data_object(v->arena);
-		if (!groups[i])
+		struct data *step = data_object(v->arena), *blocks = view_blocks(v, &plan->steps[i]);
+		if (!blocks->n)
 			continue;
-		set_number(v, step, "number", ++number);
-		set_number(v, step, "total", total);
-		set(v, step, "title", title_of(v, &plan->steps[i]));
-		if (declared) {
-			data_set(v->arena, step, "texts", lines_of(v, declared->texts, declared->n_texts));
-			data_set(v->arena, step, "notes", lines_of(v, declared->notes, declared->n_notes));
-		}
-		data_set(v->arena, step, "groups", groups[i]);
+		set_number(v, step, "number", steps->n + 1);
+		set(v, step, "title", narrate_title(&v->narrator, &plan->steps[i]));
+		static const struct step none;
+		if (!declared)
+			declared = &none;
+		const struct translations *translations = &declared->translations;
+		struct said texts = said_in(v, translations, KEY_TEXT, declared->texts, declared->n_texts);
+		struct said notes = said_in(v, translations, KEY_NOTE, declared->notes, declared->n_notes);
+		/* set in each step, since the scenario has some of its own */
+		data_set(v->arena, step, "texts", lines_of(v, texts));
+		data_set(v->arena, step, "notes", lines_of(v, notes));
+		data_set(v->arena, step, "explanations", paragraphs_of(v, texts));
+		data_set(v->arena, step, "remarks", paragraphs_of(v, notes));
+		set_flag(v, step, "told", texts.n > 0); /* what the scenario explains, we need not */
+		data_set(v->arena, step, "blocks", blocks);
 		data_append(v->arena, steps, step);
 	}
+	for (size_t i = 0; i < steps->n; i++)
+		set_number(v, steps->items[i], "total", steps->n);
 	return steps;
 }
 
@@ -337,23 +444,95 @@ static void view_undo(struct viewing *v, struct data *view)
 	}
 }
 
+/* Does the entry no longer hold once all is built? */
+static bool has_ended(const struct plan *plan, const struct undo *undo)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		for (size_t j = 0; j < plan->steps[i].n; j++)
+			if (plan->steps[i].commands[j].ends == undo)
+				return true;
+	return false;
+}
+
+/* The teardown as one would type it, and what vnetgen does beyond that. */
+static struct data *view_teardown(struct viewing *v, size_t number)
+{
+	struct data *step = data_object(v->arena), *typed = data_list(v->arena), *added = data_list(v->arena);
+	struct data *daemons = data_list(v->arena), *restored = data_list(v->arena);
+	struct data *explanations = data_list(v->arena), *remarks = data_list(v->arena);
+	struct buffer text = { 0 };
+	for (size_t i = 0; i < v->plan->n_undo; i++) {
+		const struct undo *undo = v->plan->undo[i];
+		const char *read = v->options->results ? v->options->results->undo_texts[undo->rank] : NULL;
+		struct data *command = data_object(v->arena);
+		set(v, command, "text", read ? read : undo->text);
+		set_flag(v, command, "restore", undo->save && !read);
+		if (undo->class == UNDO_DAEMON || undo->restore) {
+			/* done by vnetgen, by means that nobody types */
+			set(v, command, "text", undo->class == UNDO_DAEMON ? undo->link : undo->restore);
+			data_append(v->arena, undo->class == UNDO_DAEMON ? daemons : restored, command);
+			continue;
+		}
+		if (!undo->added)
+			data_append(v->arena, typed, command);
+		else if (!has_ended(v->plan, undo))
+			data_append(v->arena, added, command);
+		buffer_puts(&text, undo->text);
+	}
+	struct data *const lists[] = { added, daemons, restored };
+	for (size_t i = 0; i < COUNT(lists); i++)
+		narrate_places(&v->narrator, lists[i]);
+	set_number(v, step, "number", number);
+	set(v, step, "title", narrate(&v->narrator, "title", "teardown", step, false));
+	set(v, step, "fence", markdown_fence(v->arena, buffer_text(&text)));
+	data_set(v->arena, step, "commands", typed);
+	data_set(v->arena, step, "added", added);
+	data_set(v->arena, step, "daemons", daemons);
+	data_set(v->arena, step, "restored", restored);
+	add_paragraph(v, explanations, narrate(&v->narrator, "explain", "teardown", step, true));
+	static const char *const remarks_on[] = { "teardown-added", "teardown-daemons", "teardown-restored" };
+	for (size_t i = 0; i < COUNT(lists); i++)
+		if (lists[i]->n)
+			add_paragraph(v, remarks, narrate(&v->narrator, "explain", remarks_on[i], step, true));
+	data_set(v->arena, step, "explanations", explanations);
+	data_set(v->arena, step, "remarks", remarks);
+	buffer_free(&text);
+	return step;
+}
+
+/* What only a page has. */
+static void view_page(struct viewing *v, struct data *view, size_t steps)
+{
+	const struct model *model = v->plan->model;
+	struct said texts = said_in(v, &model->translations, KEY_TEXT, model->texts, model->n_texts);
+	struct data *introduction = paragraphs_of(v, texts), *closing = data_list(v->arena);
+	if (!texts.n)
+		add_paragraph(v, introduction, narrate_scenario(&v->narrator));
+	data_set(v->arena, view, "introduction", introduction);
+	data_set(v->arena, view, "teardown", view_teardown(v, steps + 1));
+	add_paragraph(v, closing, narrate(&v->narrator, "page", "closing", view, true));
+	data_set(v->arena, view, "closing", closing);
+	set_flag(v, view, "failed", v->failed);
+}
+
 struct data *view_make(struct arena *arena, const struct plan *plan, const struct view_options *options,
                        const char **wrong)
 {
-	struct viewing v = { .arena = arena, .plan = plan, .options = options };
 	const struct model *model = plan->model;
+	struct viewing v = { .arena = arena, .plan = plan, .options = options,
+		                 .narrator = { .arena = arena, .plan = plan, .wording = options->wording } };
 	struct data *view = data_object(arena);
 	v.wrappers = data_list(arena);
 	v.daemons = data_list(arena);
 	set(&v, view, "version", VERSION);
 	set(&v, view, "name", model->name);
-	set(&v, view, "title", model->title);
+	set(&v, view, "title", model_title(&model->translations, options->wording->language, model->title));
 	set(&v, view, "file", model->file);
 	set(&v, view, "style", model->style);
 	set(&v, view, "restore_script", options->restore);
 	set(&v, view, "dir", arena_printf(arena, RUN_DIR "/%s", model->name));
-	data_set(arena, view, "texts", lines_of(&v, model->texts, model->n_texts));
-	data_set(arena, view, "steps", view_steps(&v));
+	struct data *steps = view_steps(&v);
+	data_set(arena, view, "steps", steps);
 	data_set(arena, view, "taken", view_required(&v, false, view_taken(&v)));
 	struct data *needed = view_required(&v, true, data_list(arena)), *needs = data_object(arena);
 	data_set(arena, needs, "paths", needed);
@@ -370,7 +549,10 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	if (v.daemons->n)
 		data_set(arena, view, "daemons", daemons);
 	view_undo(&v, view);
+	if (options->page)
+		view_page(&v, view, steps->n);
 	table_free(&v.words);
-	*wrong = v.wrong;
-	return v.wrong ? NULL : view;
+	table_free(&v.narrator.told);
+	*wrong = v.narrator.wrong;
+	return *wrong ? NULL : view;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The command line: what is wrong with it is said in one line, and nothing is done.
 
+# shellcheck disable=SC2154 # run sets stderr
 load helper
 
 # says STATUS LINE ARG...: vnetgen ARG... ends with STATUS, and LINE is all that it says.
@@ -27,8 +28,42 @@ says() {
 	says 2 "'--set' needs an argument$hint" a.ini --set
 	says 2 "'--dry-run=yes' takes no argument$hint" --dry-run=yes a.ini
 	says 2 "--set takes NAME=VALUE$hint" --set x a.ini
+	says 2 "--set takes NAME=VALUE$hint" --set =x a.ini
+	says 2 "down has no --keep$hint" down --keep veth-pair
+	says 2 "'-x' is no name of a scenario: that has letters, digits, '.', '_', '-', and begins with a letter or digit" down -- -x
 	says 1 "cannot read there/is/none.ini: No such file or directory" --dry-run there/is/none.ini
 	says 1 "cannot read scenarios/: it is a directory" --dry-run scenarios/
+}
+
+@test "a style that is not there" {
+	says 2 "there is no styles/classy.ini in $PWD/templates; there are classic and compact" \
+		--dry-run --style classy scenarios/veth-pair.ini
+	says 2 "there is no '../styles/classic'; there are classic and compact" \
+		--dry-run --style ../styles/classic scenarios/veth-pair.ini
+	# the scenario's own mistakes are told as well
+	run -1 --separate-stderr vnetgen --dry-run --style classy tests/errors/bool.ini
+	[ "$stderr" = "$(cat tests/errors/bool.err)" ]
+}
+
+@test "templates that are not there" {
+	says 2 "--templates $BATS_TEST_TMPDIR/none: No such file or directory" \
+		--dry-run --templates "$BATS_TEST_TMPDIR/none" scenarios/veth-pair.ini
+	says 2 "--templates Makefile: Not a directory" --dry-run --templates Makefile scenarios/veth-pair.ini
+}
+
+@test "a style with a mistake is told by its own line" {
+	mkdir -p "$BATS_TEST_TMPDIR/styles"
+	own=$BATS_TEST_TMPDIR/styles/mine.ini
+	printf '[style]\ncreate = moved\nip = {{#netns}ip\n' >"$own"
+	run -1 --separate-stderr vnetgen --dry-run --templates "$BATS_TEST_TMPDIR" --style mine scenarios/veth-pair.ini
+	[ -z "$output" ]
+	[ "$stderr" = "vnetgen: $own:3: a tag that begins with '{{#netns}ip' is not closed by '}}'" ]
+	printf '[style]\ncreate = moved\nlink up\n' >"$own"
+	run -1 --separate-stderr vnetgen --dry-run --templates "$BATS_TEST_TMPDIR" --style mine scenarios/veth-pair.ini
+	[ "$stderr" = "vnetgen: $own:3: [style] 'link up' is no KEY = VALUE: it has no '='" ]
+	printf '[style]\ncreate = moved\n' >"$own"
+	run -1 --separate-stderr vnetgen --dry-run --templates "$BATS_TEST_TMPDIR" --style mine scenarios/veth-pair.ini
+	[ "$stderr" = "vnetgen: $own: [style] has no 'netns-add'" ]
 }
 
 @test "--help says which styles there are, the user's own too" {
@@ -39,7 +74,7 @@ says() {
 }
 
 @test "steps of checks alone have a title" {
-	vnetgen --dry-run --with-checks scenarios/router-chain.ini | grep -x '# step 7 of 7: what was built, in use'
+	vnetgen --dry-run --with-checks scenarios/router-chain.ini | grep -x '# step 7 of 7: See that packets get through'
 }
 
 # What a printed script made is not in the record: without the scenario nobody knows it.

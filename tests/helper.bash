@@ -39,7 +39,7 @@ needs_kernel() {
 }
 
 # The state of the network inside a sandbox, namespace by namespace, without what differs from run to run or takes the
-# kernel a moment: MAC addresses, indexes, timers, operational states, duplicate address detection.
+# kernel a moment: MAC addresses, indexes, timers, operational states, link-local addresses and their detection.
 # shellcheck disable=SC2317 # called in sandboxes
 network_state() {
 	local ns
@@ -49,7 +49,7 @@ network_state() {
 			sed -E 's/^[0-9]+: //; s/@if[0-9]+/@if/; s/link-netnsid [0-9]+/link-netnsid/; s/ state [A-Z]+ / /;
 				s/(link\/ether|permaddr) (..:){5}../\1/; s/(bridge_id|designated_root|designated_bridge) [^ ]+/\1/g;
 				s/[a-z_]*_timer +[0-9.]+//g; s/(state|topology_change[a-z_]*|designated_cost|root_path_cost) [a-z0-9]+//g;
-				s/port_(id|no) [0-9a-fx]+//g; s/inet6 fe80:[^ ]*/inet6 link-local/; s/ tentative//; s/ linkdown//' |
+				s/port_(id|no) [0-9a-fx]+//g; s/ tentative//; s/ linkdown//; s/NO-CARRIER,//; /fe80::/d' |
 			awk '/^==$/ { part++ } { print part, $0 }' | sort
 	done
 }

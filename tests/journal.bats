@@ -9,7 +9,7 @@ setup() {
 
 # vnetgen is killed before each command, after it, and while it is at work; then down, twice.
 killed_anywhere() {
-	ways=('kill -9 $PPID; sleep 0.05; exit 1' '"$program" "$@"; kill -9 $PPID; exit' '(sleep 0.02; kill -9 $PPID) & ')
+	ways=('kill -9 $PPID; sleep 0.05; exit 1' '"$program" "$@"; kill -9 $PPID; exit' '(sleep 0.01; kill -9 $PPID) & "$program" "$@"; sleep 1; exit')
 	host_state > /tmp/before
 	name=$(basename "$1" .ini)
 	cases=0 calls=$("$B/vnetgen" --dry-run --style "$2" "$1" | grep -cE '^(ip|sysctl|save) ')

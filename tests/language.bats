@@ -457,11 +457,11 @@ builds() {
 
 @test "what takes time is in proportion to the scenario" {
 	big() { # N: seconds of a scenario of N links
-		for ((i = 0; i < $1; i++)); do
-			printf '[netns n%d]\n[link n%d/eth0]\npeer = /v%d\naddress = 10.0.0.1/24\n[link v%d]\nmaster = br%d\n' \
-				$i $i $i $i $((i / 1000))
-		done >"$BATS_TEST_TMPDIR/t.ini"
-		for ((i = 0; i <= $1 / 1000; i++)); do printf '[link br%d]\ntype = bridge\n' $i; done >>"$BATS_TEST_TMPDIR/t.ini"
+		awk -v n="$1" 'BEGIN {
+			for (i = 0; i < n; i++)
+				printf "[netns n%d]\n[link n%d/eth0]\npeer = /v%d\naddress = 10.%d.%d.1/24\n[link v%d]\nmaster = br%d\n",
+					i, i, i, i / 250, i % 250, i, i / 1000
+			for (i = 0; i <= n / 1000; i++) printf "[link br%d]\ntype = bridge\n", i }' >"$BATS_TEST_TMPDIR/t.ini"
 		local TIMEFORMAT=%U
 		time vnetgen --dry-run "$BATS_TEST_TMPDIR/t.ini" >"$BATS_TEST_TMPDIR/script"
 	}

@@ -399,28 +399,6 @@ prints() {
 	END
 }
 
-# One message for each mistake of a range: the first number or word, and how many there are.
-@test "what is wrong with ranges is said whole, and nothing is printed" {
-	local file
-	for file in tests/errors/range-*.ini; do
-		run --separate-stderr vnetgen --dry-run "$file"
-		echo "$file: status $status"
-		[ "$status" -eq 1 ]
-		[ -z "$output" ]
-		# shellcheck disable=SC2154 # run sets it
-		diff "${file%.ini}.err" <(printf '%s\n' "$stderr")
-	done
-}
-
-@test "what a file may become is bounded" {
-	{
-		printf '[check a{1..500000}]\nrun = echo {n} '
-		head -c 2000 /dev/zero | tr '\0' x
-	} >"$ini"
-	run -1 vnetgen --dry-run "$ini"
-	[ "$output" = "$ini:1: [check a{1..500000}] the sections of all ranges up to this one take more than 256 MiB" ]
-}
-
 # The sections that ranges make are what one would have written: the same commands, from a file without ranges.
 @test "a star by ranges is the star written out" {
 	scenario <<-'END'

@@ -53,7 +53,7 @@ static const struct mustache *find_partial(void *user, const char *name, size_t 
 	struct mustache *made = table_get(&partials->made, key);
 	const char *text = json_string_value(json_object_get(partials->texts, key)), *wrong;
 	if (!made && text) {
-		made = mustache_compile(partials->arena, key, text, &wrong);
+		made = mustache_compile(partials->arena, key, 1, text, &wrong);
 		table_set(&partials->made, key, made);
 	}
 	return made;
@@ -67,7 +67,7 @@ static bool run_test(json_t *test, size_t number)
 	const char *name = json_string_value(json_object_get(test, "name")), *wrong;
 	const char *expected = json_string_value(json_object_get(test, "expected"));
 	struct mustache *template =
-		mustache_compile(&arena, name, json_string_value(json_object_get(test, "template")), &wrong);
+		mustache_compile(&arena, name, 1, json_string_value(json_object_get(test, "template")), &wrong);
 	const struct mustache_rendering how = { find_partial, &partials, escape_html, false };
 	bool good = template && mustache_render(template, from_json(&arena, json_object_get(test, "data")), &how, &out,
 	                                        &arena, &wrong) && !strcmp(buffer_text(&out), expected);
@@ -88,7 +88,7 @@ static int render(const char *text, const char *json)
 	struct partials partials = { .arena = &arena, .texts = data };
 	const struct mustache_rendering how = { find_partial, &partials, NULL, true };
 	const char *wrong;
-	struct mustache *template = mustache_compile(&arena, "template", text, &wrong);
+	struct mustache *template = mustache_compile(&arena, "template", 1, text, &wrong);
 	bool good = template && mustache_render(template, from_json(&arena, data), &how, &out, &arena, &wrong);
 	puts(good ? buffer_text(&out) : wrong);
 	json_decref(data);
