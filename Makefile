@@ -74,6 +74,9 @@ golden: all ## writes the pages in tests/golden anew
 		$(B)/vnetgen doc --lang $$lang --dry-run scenarios/$$name.ini > tests/golden/$$name.$$lang.dry.md && \
 		$(B)/vnetgen doc --lang $$lang --stable scenarios/$$name.ini > tests/golden/$$name.$$lang.md || exit; done; done
 
+gallery: all ## writes docs/: the tutorial of every scenario, in every language
+	B=$(B) docs/build docs
+
 bench: all $(TOOLS) ## how long things take, against their aims
 	$(Q)B=$(B) tests/bench
 
@@ -105,4 +108,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo check check-kernel check-asan tools golden bench install uninstall clean help
+.PHONY: all demo check check-kernel check-asan tools golden bench gallery install uninstall clean help
