@@ -16,7 +16,7 @@ struct viewing {
 	bool failed;
 	struct table words; /* first words of commands that a script wraps */
 	struct data *wrappers;
-	bool saves, marks, waits, checks, triggers;
+	bool saves, marks, waits, checks, triggers, writes;
 	struct data *daemons; /* their names */
 };
 
@@ -85,6 +85,7 @@ static void note_program(struct viewing *v, const struct command *command, struc
 	const char *word = function_name(v, command);
 	if (!word) {
 		/* the script must be told what it is about to do */
+		v->writes |= command->writes != NULL;
 		set(v, object, "announce", command->writes ? arena_printf(v->arena, "writing %s", command->writes) : command->text);
 	} else if (!table_get(&v->words, word)) {
 		struct data *wrapper = data_object(v->arena);
@@ -423,13 +424,14 @@ static void view_undo(struct viewing *v, struct data *view)
 	static const char *const parts[] = { "undo_first", "undo_early", "undo_last" };
 	for (size_t p = 0; p < COUNT(parts); p++) {
 		struct data *list = data_list(v->arena), *part = data_object(v->arena);
-		bool any = false;
+		bool any = false, marked = false; /* by files that say what was done */
 		for (size_t i = 0; i < v->plan->n_undo; i++) {
 			const struct undo *undo = v->plan->undo[i];
 			if (strcmp(part_of[undo->class], parts[p]))
 				continue;
 			struct data *object = data_object(v->arena);
 			any = true;
+			marked |= undo->class != UNDO_DAEMON;
 			set(v, object, "text", undo->text);
 			set_number(v, object, "number", undo->rank);
 			if (undo->class == UNDO_DAEMON)
@@ -439,6 +441,7 @@ static void view_undo(struct viewing *v, struct data *view)
 			data_append(v->arena, list, object);
 		}
 		data_set(v->arena, part, "commands", list);
+		set_flag(v, part, "marked", marked);
 		if (any)
 			data_set(v->arena, view, parts[p], part);
 	}
@@ -544,6 +547,7 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	set_flag(&v, view, "waits", v.waits);
 	set_flag(&v, view, "checks", v.checks);
 	set_flag(&v, view, "has_triggers", v.triggers);
+	set_flag(&v, view, "writes", v.writes);
 	struct data *daemons = data_object(arena);
 	data_set(arena, daemons, "names", v.daemons);
 	if (v.daemons->n)
