@@ -6,6 +6,9 @@ MANDIR ?= $(DATADIR)/man
 BASHCOMPDIR ?= $(DATADIR)/bash-completion/completions
 ZSHCOMPDIR ?= $(DATADIR)/zsh/site-functions
 FISHCOMPDIR ?= $(DATADIR)/fish/vendor_completions.d
+# for Ubuntu's AppArmor: with APPARMOR=yes a profile is installed here
+APPARMORDIR ?= /etc/apparmor.d
+APPARMOR ?=
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
 CFLAGS ?= -O2 -g
@@ -71,6 +74,9 @@ golden: all ## writes the pages in tests/golden anew
 		$(B)/vnetgen doc --lang $$lang --dry-run scenarios/$$name.ini > tests/golden/$$name.$$lang.dry.md && \
 		$(B)/vnetgen doc --lang $$lang --stable scenarios/$$name.ini > tests/golden/$$name.$$lang.md || exit; done; done
 
+gallery: all ## writes docs/: the tutorial of every scenario, in every language
+	B=$(B) docs/build docs
+
 bench: all $(TOOLS) ## how long things take, against their aims
 	$(Q)B=$(B) tests/bench
 
@@ -82,12 +88,19 @@ install: all ## installs under PREFIX (/usr/local), below DESTDIR
 	$(INSTALL) -D -m 644 completions/vnetgen.bash $(DESTDIR)$(BASHCOMPDIR)/vnetgen
 	$(INSTALL) -D -m 644 completions/_vnetgen $(DESTDIR)$(ZSHCOMPDIR)/_vnetgen
 	$(INSTALL) -D -m 644 completions/vnetgen.fish $(DESTDIR)$(FISHCOMPDIR)/vnetgen.fish
+ifeq ($(APPARMOR),yes)
+	$(INSTALL) -d $(DESTDIR)$(APPARMORDIR)
+	sed 's,@BINDIR@,$(BINDIR),' packaging/apparmor/vnetgen > $(DESTDIR)$(APPARMORDIR)/vnetgen
+endif
 
 uninstall: ## removes what install put there
 	rm -f $(DESTDIR)$(BINDIR)/vnetgen $(DESTDIR)$(BASHCOMPDIR)/vnetgen $(DESTDIR)$(ZSHCOMPDIR)/_vnetgen \
 		$(DESTDIR)$(FISHCOMPDIR)/vnetgen.fish
 	for page in man/*.[1-8]; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 	rm -rf $(DESTDIR)$(DATADIR)/vnetgen
+ifeq ($(APPARMOR),yes)
+	rm -f $(DESTDIR)$(APPARMORDIR)/vnetgen
+endif
 
 clean: ## removes what was built
 	rm -rf build build-*
@@ -95,4 +108,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo check check-kernel check-asan tools golden bench install uninstall clean help
+.PHONY: all demo check check-kernel check-asan tools golden bench gallery install uninstall clean help

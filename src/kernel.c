@@ -105,7 +105,7 @@ static bool has_carrier(const struct ifaddrs *list, const char *device)
 	return false;
 }
 
-bool kernel_settled(const char *netns)
+bool kernel_settled(const char *netns, bool addresses)
 {
 	struct ifaddrs *list = NULL;
 	int back = enter(netns);
@@ -118,12 +118,12 @@ bool kernel_settled(const char *netns)
 	for (const struct ifaddrs *entry = list; entry; entry = entry->ifa_next)
 		settled &= !has_carrier(entry, entry->ifa_name) || entry->ifa_flags & IFF_RUNNING;
 	/* address, index, prefix length, scope, flags, device: one a line, numbers in hexadecimal */
-	FILE *addresses = fopen("/proc/thread-self/net/if_inet6", "re");
+	FILE *lines = addresses ? fopen("/proc/thread-self/net/if_inet6", "re") : NULL;
 	char device[IFNAMSIZ];
-	for (unsigned flags; addresses && fscanf(addresses, "%*s %*x %*x %*x %x %15s", &flags, device) == 2;)
+	for (unsigned flags; lines && fscanf(lines, "%*s %*x %*x %*x %x %15s", &flags, device) == 2;)
 		settled &= !(flags & TENTATIVE_ADDRESS) || flags & DAD_FAILED || !has_carrier(list, device);
-	if (addresses)
-		fclose(addresses);
+	if (lines)
+		fclose(lines);
 	freeifaddrs(list);
 	leave(netns, back);
 	return settled;

@@ -5,6 +5,12 @@
 #include "network.h"
 #include "values.h"
 
+/* Where the other end of a tunnel is. */
+struct remote {
+	struct device *device;
+	const char *address;
+};
+
 struct drawing {
 	struct network *network;
 	size_t limit; /* what happens in later steps of the plan has not happened; they count from 1 */
@@ -13,6 +19,8 @@ struct drawing {
 	struct table devices; /* "NETNS/NAME" where it ends -> struct device */
 	struct table boxes;   /* by name */
 	struct table by_address; /* -> struct device */
+	struct remote *remotes;
+	size_t n_remotes, remotes_room;
 	struct arena scratch;
 };
 
@@ -159,21 +167,62 @@ static const char *label_of(struct drawing *d, const struct statement *statement
 	return netem ? netem + strlen("netem ") : starts_with(value, "root ") ? value + strlen("root ") : value;
 }
 
+/* What stands after WORD, or "". */
+static const char *word_after(const struct words *words, const char *word)
+{
+	for (size_t i = 0; i + 1 < words->n; i++)
+		if (!strcmp(words->word[i], word))
+			return words->word[i + 1];
+	return "";
+}
+
+/* What is replaced or deleted by a later statement of the same key for which this is the same. */
+static const char *subject_of(struct drawing *d, const struct statement *statement)
+{
+	static const char *const types[] = { "unicast", "local", "broadcast", "multicast", "blackhole", "unreachable",
+		                                 "prohibit", "throw", "nat" };
+	const struct words *words = &statement->words;
+	size_t first = 0;
+	switch (statement->key->id) {
+	case KEY_ADDRESS:
+		return words->word[!strcmp(words->word[0], "local")];
+	case KEY_ROUTE:
+		for (size_t i = 0; i < COUNT(types); i++)
+			first |= words->n > 1 && !strcmp(words->word[0], types[i]);
+		return arena_printf(&d->network->arena, "%s %s %s", words->word[first], word_after(words, "table"),
+		                    word_after(words, "metric"));
+	case KEY_QDISC:
+		return arena_printf(&d->network->arena, "%s %s", words->word[0], word_after(words, "parent"));
+	case KEY_VLAN:
+		return word_after(words, "vid");
+	case KEY_RULE:
+		return words_join(&d->network->arena, words);
+	default: /* has one value */
+		return "";
+	}
+}
+
+static void remove_lines(struct lines *lines, const char *key, const char *of)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < lines->n; i++)
+		if (strcmp(lines->list[i].key, key) || strcmp(lines->list[i].of, of))
+			lines->list[kept++] = lines->list[i];
+	lines->n = kept;
+}
+
 static void add_line(struct drawing *d, struct lines *lines, const struct statement *statement, bool added)
 {
-	struct line *line = NULL;
-	const char *key = statement->key->word, *text = label_of(d, statement), *next;
-	for (size_t i = 0; i < lines->n && !statement->key->many; i++)
-		if (!strcmp(lines->list[i].key, key))
-			line = &lines->list[i];
+	const char *key = statement->key->word, *of = subject_of(d, statement), *text = label_of(d, statement), *next;
+	const char *verb = statement->verb ? statement->verb : "replace";
+	bool deletes = !strcmp(verb, "del");
+	if (deletes || !strcmp(verb, "replace") || !strcmp(verb, "change"))
+		remove_lines(lines, key, of);
 	/* a route of many ways has a line for each */
-	for (; text; text = next) {
+	for (; text && !deletes; text = next) {
 		next = statement->phase == PHASE_ROUTE ? strstr(text, " nexthop ") : NULL;
 		const char *part = next ? arena_strndup(&d->network->arena, text, (size_t)(next++ - text)) : text;
-		if (!line)
-			line = array_add(lines->list, lines->n, lines->room);
-		*line = (struct line){ .key = key, .text = part, .added = added };
-		line = NULL;
+		*array_add(lines->list, lines->n, lines->room) = (struct line){ .key = key, .of = of, .text = part, .added = added };
 	}
 }
 
@@ -210,6 +259,15 @@ static void take_sysctl(struct drawing *d, struct box *box, const struct stateme
 			box->forwards = true;
 }
 
+/* A VXLAN may be told by forwarding entries where the others are. */
+static void take_fdb(struct drawing *d, struct device *device, const struct statement *statement)
+{
+	const char *address = word_after(&statement->words, "dst");
+	const struct kind *kind = device->link->kind;
+	if (kind && kind->underlay && *address && strcmp(statement->verb, "del"))
+		*array_add(d->remotes, d->n_remotes, d->remotes_room) = (struct remote){ device, address };
+}
+
 static void take_statement(struct drawing *d, const struct statement *statement)
 {
 	const struct link *link = statement->link;
@@ -224,7 +282,7 @@ static void take_statement(struct drawing *d, const struct statement *statement)
 		take_state(d, device, statement);
 	else if (statement->key->id == KEY_SYSCTL && !link)
 		take_sysctl(d, box, statement);
-	if (!how)
+	if (!how && statement->key->id != KEY_FDB)
 		return;
 	size_t time = time_of(d, statement->step, statement->phase);
 	if (device && (statement->phase == PHASE_LINK))
@@ -232,6 +290,10 @@ static void take_statement(struct drawing *d, const struct statement *statement)
 	if (time > d->limit)
 		return;
 	bool added = is_new(d, time);
+	if (!how) {
+		take_fdb(d, device, statement);
+		return;
+	}
 	if (device && !how->box)
 		device->changed |= added;
 	add_line(d, how->box ? &box->lines : &device->lines, statement, added);
@@ -273,15 +335,6 @@ static void move_queueing(struct device *device, struct lines *to)
 	lines->n = kept;
 }
 
-/* What follows WORD in the type of a device: `remote` of a tunnel; NULL when it has none. */
-static const char *type_word(const struct link *link, const char *word)
-{
-	for (size_t i = 1; i + 1 < link->type.n; i++)
-		if (!strcmp(link->type.word[i], word))
-			return link->type.word[i + 1];
-	return NULL;
-}
-
 static const char *address_key(struct drawing *d, const char *text)
 {
 	bool is_ipv6;
@@ -306,46 +359,53 @@ static void note_addresses(struct drawing *d)
 /* The device in the namespace of the tunnel's underlay that its packets leave by. */
 static struct device *find_underlay(struct drawing *d, const struct link *link)
 {
-	const char *name = type_word(link, "dev"), *local = type_word(link, "local");
-	const char *key = local ? address_key(d, local) : NULL;
+	const char *name = word_after(&link->type, "dev"), *key = address_key(d, word_after(&link->type, "local"));
 	struct device *device = key ? table_get(&d->by_address, key) : NULL;
-	if (name)
+	if (*name)
 		device = table_get(&d->devices, arena_printf(&d->scratch, "%s/%s", link->created->name, name));
 	return device;
 }
 
+/* The text by which the other end of a tunnel finds it: its kind, id and address; NULL without one. */
+static const char *tunnel_key(struct drawing *d, const struct link *link, const char *address)
+{
+	const char *key = address_key(d, address);
+	return key ? arena_printf(&d->scratch, "%s %s %s", link->type.word[0], word_after(&link->type, "id"), key) : NULL;
+}
+
 static void join_tunnels(struct drawing *d)
 {
-	struct table tunnels = { 0 }; /* "KIND ID ADDRESS" -> the tunnel that has it as its local one */
+	struct table tunnels = { 0 }; /* by the key of its local address */
+	struct table joined = { 0 };  /* two that name each other are one edge */
 	struct network *network = d->network;
-	for (int pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < network->n_devices; i++) {
-			struct device *device = &network->devices[i];
-			const struct link *link = device->link;
-			const char *id = link->type.n ? type_word(link, "id") : NULL, *local, *remote;
-			if (!link->kind || !link->kind->underlay)
-				continue;
-			local = type_word(link, "local");
-			remote = type_word(link, "remote");
-			local = local ? address_key(d, local) : NULL;
-			remote = remote ? address_key(d, remote) : NULL;
-			const char *kind = arena_printf(&d->scratch, "%s %s", link->type.word[0], id ? id : "");
-			if (!pass && local)
-				table_set(&tunnels, arena_printf(&d->scratch, "%s %s", kind, local), device);
-			if (!pass)
-				continue;
-			struct device *other = remote ? table_get(&tunnels, arena_printf(&d->scratch, "%s %s", kind, remote)) : NULL;
-			const char *back = other ? type_word(other->link, "remote") : NULL;
-			/* two that name each other are one edge */
-			bool both = back && local && address_key(d, back) && !strcmp(address_key(d, back), local);
-			if (other && other != device && (!both || device < other))
-				add_edge(d, EDGE_TUNNEL, device, other);
-			struct device *underlay = link->parent ? NULL : find_underlay(d, link);
-			if (underlay && underlay != device)
-				add_edge(d, EDGE_UNDERLAY, underlay, device);
-		}
+	for (size_t i = 0; i < network->n_devices; i++) {
+		struct device *device = &network->devices[i];
+		const struct link *link = device->link;
+		if (!link->kind || !link->kind->underlay)
+			continue;
+		const char *local = tunnel_key(d, link, word_after(&link->type, "local"));
+		if (local)
+			table_set(&tunnels, local, device);
+		*array_add(d->remotes, d->n_remotes, d->remotes_room) =
+			(struct remote){ device, word_after(&link->type, "remote") };
+		struct device *underlay = link->parent ? NULL : find_underlay(d, link);
+		if (underlay && underlay != device)
+			add_edge(d, EDGE_UNDERLAY, underlay, device);
+	}
+	for (size_t i = 0; i < d->n_remotes; i++) {
+		struct device *device = d->remotes[i].device;
+		const char *remote = tunnel_key(d, device->link, d->remotes[i].address);
+		struct device *other = remote ? table_get(&tunnels, remote) : NULL;
+		if (!other || other == device)
+			continue;
+		const char *pair = arena_printf(&d->scratch, "%p %p", (void *)(device < other ? device : other),
+		                                (void *)(device < other ? other : device));
+		if (!table_get(&joined, pair))
+			add_edge(d, EDGE_TUNNEL, device < other ? device : other, device < other ? other : device);
+		table_set(&joined, pair, device);
 	}
 	table_free(&tunnels);
+	table_free(&joined);
 }
 
 static void join_devices(struct drawing *d)
@@ -381,6 +441,7 @@ void network_make(struct network *network, const struct plan *plan, size_t step)
 	table_free(&d.devices);
 	table_free(&d.boxes);
 	table_free(&d.by_address);
+	free(d.remotes);
 	arena_free(&d.scratch);
 }
 

@@ -9,6 +9,7 @@
 /* Something that a box or a device says about itself: an address, a route. */
 struct line {
 	const char *key; /* the scenario's word for it */
+	const char *of;  /* what the value is said of, so that another can take its place: the destination of a route */
 	const char *text;
 	const char *last; /* where many are drawn as one: that of the last of them, when it differs; else NULL */
 	bool added;

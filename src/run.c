@@ -279,18 +279,19 @@ static void complain_of(struct run *run, const char *why, const struct outcome *
 	}
 }
 
-/* What a look would see in the middle of changing: devices whose state follows their carrier a little later, addresses
- * that are tentative. */
-static void wait_until_settled(struct run *run)
+/* What a look would see in the middle of changing: devices whose state follows their carrier a little later, and where
+ * it shows more than whether something works, addresses that are tentative, for a second or two. */
+static void wait_until_settled(struct run *run, const struct command *look)
 {
 	const struct model *model = run->plan->model;
+	bool addresses = look->kind == COMMAND_SHOW || look->n_triggers;
 	double end = now_monotonic() + SETTLE_SECONDS;
 	for (size_t i = 0; i <= model->n_namespaces; i++) {
 		const char *name = i ? model->namespaces[i - 1]->name : "";
-		while (!kernel_settled(name) && !stop_wanted && now_monotonic() < end)
+		while (!kernel_settled(name, addresses) && !stop_wanted && now_monotonic() < end)
 			nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 	}
-	run->unsettled = false;
+	run->unsettled = !addresses;
 }
 
 static bool run_check(struct run *run, const struct command *command)
@@ -329,7 +330,7 @@ static bool run_command(struct run *run, const struct command *command)
 		return true;
 	}
 	if (command->look && run->unsettled && run->options->settle)
-		wait_until_settled(run);
+		wait_until_settled(run, command);
 	run->unsettled |= !command->look;
 	if (command->kind == COMMAND_CHECK)
 		return run_check(run, command);

@@ -57,6 +57,11 @@ static bool is_removal(const struct statement *statement)
 	return statement->verb && !strcmp(statement->verb, "del");
 }
 
+static const struct netns *netns_of(const struct statement *statement)
+{
+	return statement->link ? statement->link->end : statement->netns;
+}
+
 static const char *word_after(const struct words *words, const char *word)
 {
 	for (size_t i = 0; i + 1 < words->n; i++)
@@ -75,10 +80,10 @@ static bool has_word(const struct words *words, const char *word)
 
 static void mask(unsigned char *network, const unsigned char *address, size_t size, size_t bits)
 {
-	for (size_t i = 0; i < size; i++)
-		network[i] = bits >= 8 * i + 8 ? address[i]
-		             : bits <= 8 * i   ? 0
-		                               : (unsigned char)(address[i] & 0xff << (8 - (bits - 8 * i)));
+	memset(network, 0, size);
+	memcpy(network, address, bits / 8);
+	if (bits % 8)
+		network[bits / 8] = (unsigned char)(address[bits / 8] & 0xff00 >> bits % 8);
 }
 
 static bool is_link_local(const unsigned char *address, size_t size)
@@ -98,7 +103,7 @@ static struct subnet *add_subnet(struct search *s, const struct statement *state
 {
 	struct subnet *subnet = array_add(s->subnets, s->n, s->room);
 	subnet->statement = statement;
-	subnet->netns = statement->link ? statement->link->end : statement->netns;
+	subnet->netns = netns_of(statement);
 	subnet->size = size;
 	subnet->bits = bits;
 	mask(subnet->network, address, size, bits);
@@ -232,55 +237,62 @@ static int by_network(const struct subnet *a, const struct subnet *b)
 	return order ? order : order_of(a->bits, b->bits);
 }
 
-#define SUBNETS                                                                              \
-	const struct subnet *a = *(struct subnet *const *)left, *b = *(struct subnet *const *)right; \
-	int order
-
-static int by_namespace(const void *left, const void *right)
+static int by_namespace(const struct subnet *a, const struct subnet *b)
 {
-	SUBNETS = order_of(a->netns->number, b->netns->number);
-	order = order ? order : by_network(a, b);
-	return order ? order : order_of((size_t)a, (size_t)b);
-}
-
-static int by_table(const void *left, const void *right)
-{
-	SUBNETS = order_of(a->table, b->table);
-	order = order ? order : by_network(a, b);
-	return order ? order : order_of((size_t)a, (size_t)b);
-}
-
-static int by_reach(const void *left, const void *right)
-{
-	SUBNETS = order_of(a->reach, b->reach);
+	int order = order_of(a->netns->number, b->netns->number);
 	return order ? order : by_network(a, b);
 }
 
-static int by_segment(const void *left, const void *right)
+static int by_table(const struct subnet *a, const struct subnet *b)
 {
-	SUBNETS = order_of(a->segment, b->segment);
-	order = order ? order : order_of(a->size, b->size);
-	order = order ? order : memcmp(a->address, b->address, a->size);
-	return order ? order : order_of((size_t)a, (size_t)b); /* as the file has them */
+	int order = order_of(a->table, b->table);
+	return order ? order : by_network(a, b);
 }
 
-static int by_subnet(const void *left, const void *right)
+static int by_reach(const struct subnet *a, const struct subnet *b)
 {
-	SUBNETS = by_network(a, b);
-	order = order ? order : memcmp(a->address, b->address, a->size);
-	return order ? order : order_of((size_t)a, (size_t)b);
+	int order = order_of(a->reach, b->reach);
+	return order ? order : by_network(a, b);
+}
+
+static int by_address(const struct subnet *a, const struct subnet *b)
+{
+	int order = order_of(a->size, b->size);
+	return order ? order : memcmp(a->address, b->address, a->size);
+}
+
+static int by_segment(const struct subnet *a, const struct subnet *b)
+{
+	int order = order_of(a->segment, b->segment);
+	return order ? order : by_address(a, b);
+}
+
+static int by_subnet(const struct subnet *a, const struct subnet *b)
+{
+	int order = by_network(a, b);
+	return order ? order : by_address(a, b);
+}
+
+typedef int order_function(const struct subnet *, const struct subnet *);
+typedef bool filter_function(const struct search *, const struct subnet *);
+
+/* Equal ones stay as the file has them. */
+static int compare(const void *left, const void *right, void *how)
+{
+	const struct subnet *a = *(struct subnet *const *)left, *b = *(struct subnet *const *)right;
+	int order = (*(order_function **)how)(a, b);
+	return order ? order : order_of((size_t)(uintptr_t)a, (size_t)(uintptr_t)b);
 }
 
 /* Puts those that TAKES into s->sorted.  Returns how many they are. */
-static size_t sort(struct search *s, bool (*takes)(const struct search *, const struct subnet *),
-                   int (*order)(const void *, const void *))
+static size_t sort(struct search *s, filter_function *takes, order_function *order)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < s->n; i++)
 		if (takes(s, &s->subnets[i]))
 			s->sorted[n++] = &s->subnets[i];
 	if (n)
-		qsort(s->sorted, n, sizeof *s->sorted, order);
+		qsort_r(s->sorted, n, sizeof *s->sorted, compare, &order);
 	return n;
 }
 
@@ -292,11 +304,6 @@ static bool is_within(const struct subnet *inner, const struct subnet *outer)
 		return false;
 	mask(network, inner->network, inner->size, outer->bits);
 	return !memcmp(network, outer->network, outer->size);
-}
-
-static bool same_address(const struct subnet *a, const struct subnet *b)
-{
-	return a->size == b->size && !memcmp(a->address, b->address, a->size);
 }
 
 /* The first doubt is said, of the one that stands last in the file. */
@@ -330,7 +337,7 @@ static void find_same_addresses(struct search *s)
 	size_t n = s->runs ? 0 : sort(s, is_real, by_segment);
 	for (size_t i = 0, first = 0; i < n; i++) {
 		struct subnet *a = s->sorted[first], *b = s->sorted[i];
-		if (a->segment != b->segment || !same_address(a, b))
+		if (by_segment(a, b))
 			first = i;
 		else if (a->link != b->link && !is_one_by_design(a, b))
 			put_in_doubt(b, a, SAME_ADDRESS);
@@ -374,8 +381,9 @@ static void find_company(struct search *s)
 	size_t n = sort(s, is_address, by_reach);
 	for (size_t i = 0, end; i < n; i = end) {
 		bool company = false;
-		for (end = i; end < n && s->sorted[end]->reach == s->sorted[i]->reach && s->sorted[end]->size == s->sorted[i]->size; end++)
-			company |= s->sorted[end]->link != s->sorted[i]->link;
+		const struct subnet *first = s->sorted[i];
+		for (end = i; end < n && s->sorted[end]->reach == first->reach && s->sorted[end]->size == first->size; end++)
+			company |= s->sorted[end]->link != first->link;
 		for (size_t j = i, next; j < end; j = next) {
 			bool shared = false;
 			for (next = j; next < end && is_within(s->sorted[next], s->sorted[j]); next++) {
@@ -404,8 +412,8 @@ static void find_those_apart(struct search *s)
 				second = s->sorted[end];
 		for (size_t j = i; second && j < end; j++) {
 			struct subnet *subnet = s->sorted[j];
-			bool twin = (j > i && same_address(subnet, s->sorted[j - 1])) ||
-			            (j + 1 < end && same_address(subnet, s->sorted[j + 1]));
+			bool twin = (j > i && !by_address(subnet, s->sorted[j - 1])) ||
+			            (j + 1 < end && !by_address(subnet, s->sorted[j + 1]));
 			if (subnet->doubt || *met(s, subnet) || (twin && !subnet->company) ||
 			    (subnet->link->kind->bridge && !subnet->link->ports))
 				continue;
@@ -475,8 +483,7 @@ static size_t lower_bound(const struct search *s, const struct subnet *key)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct subnet *subnet = s->sorted[middle];
-		int order = order_of(subnet->netns->number, key->netns->number);
-		if ((order ? order : by_network(subnet, key)) < 0)
+		if (by_namespace(subnet, key) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -491,7 +498,7 @@ static bool is_connected(const struct search *s, const struct subnet *key)
 	for (network.bits = 0; network.bits <= 8 * key->size; network.bits++) {
 		mask(network.network, key->network, key->size, network.bits);
 		size_t place = s->prefixes[key->size > 4][network.bits] ? lower_bound(s, &network) : s->n;
-		if (place < s->n && s->sorted[place]->netns == key->netns && !by_network(s->sorted[place], &network))
+		if (place < s->n && !by_namespace(s->sorted[place], &network))
 			return true;
 	}
 	return false;
@@ -511,11 +518,17 @@ static const struct subnet *nearest(const struct search *s, const struct subnet 
 	return best;
 }
 
+/* Does the kernel take it for a gateway without an address of ours: link-local, or IPv4 behind a sit tunnel? */
+static bool is_everywhere(const unsigned char *gateway, size_t size)
+{
+	static const unsigned char ipv4_part[LONGEST - 4];
+	return size > 4 && (is_link_local(gateway, size) || !memcmp(gateway, ipv4_part, sizeof ipv4_part));
+}
+
 static void judge_gateway(struct search *s, const struct statement *say, const char *text)
 {
-	struct subnet key = { .netns = say->link ? say->link->end : say->netns };
-	/* link-local ones are on any device */
-	if (!value_prefix(text, key.network, &key.size, &key.bits) || is_link_local(key.network, key.size) ||
+	struct subnet key = { .netns = netns_of(say) };
+	if (!value_prefix(text, key.network, &key.size, &key.bits) || is_everywhere(key.network, key.size) ||
 	    is_connected(s, &key))
 		return;
 	const struct subnet *near = nearest(s, &key);
@@ -538,10 +551,9 @@ static void find_gateways(struct search *s)
 			return;
 		for (size_t j = 0; j < s->model->steps[i].n_statements; j++) {
 			const struct statement *say = s->model->steps[i].statements[j];
-			const struct netns *netns = say->link ? say->link->end : say->netns;
 			/* the host has addresses that are not in the file */
 			if ((say->key->id != KEY_ROUTE && say->key->id != KEY_NEXTHOP) || is_removal(say) ||
-			    netns == s->model->host || has_word(&say->words, "onlink"))
+			    netns_of(say) == s->model->host || has_word(&say->words, "onlink"))
 				continue;
 			for (size_t w = 0; w + 1 < say->words.n; w++) {
 				if (strcmp(say->words.word[w], "via") != 0)
@@ -559,8 +571,8 @@ static void find_gateways(struct search *s)
 /* Does it take an address of one's own? */
 static bool needs_address(const char *command)
 {
-	static const char *const programs[] = { "ping", "ping6", "tracepath", "traceroute", "mtr", "curl", "wget", "nc", "ncat",
-		                                    "socat", "dig", "iperf", "iperf3" };
+	static const char *const programs[] = { "ping", "ping6", "tracepath", "traceroute", "mtr", "curl", "wget", "nc",
+		                                    "ncat", "socat", "dig", "iperf", "iperf3" };
 	/* what a namespace can reach by itself */
 	static const char *const near[] = { "%", "127.", "localhost", " ::1", "fe80:", "ff02:" };
 	size_t length = strcspn(command, " \t");
@@ -569,7 +581,7 @@ static bool needs_address(const char *command)
 		needs |= strlen(programs[i]) == length && !strncmp(programs[i], command, length);
 	for (size_t i = 0; i < COUNT(near); i++)
 		needs = needs && !strstr(command, near[i]);
-	return needs;
+	return needs && !words_need_shell(command); /* which may be content with less */
 }
 
 static void find_checks(struct search *s)

@@ -46,11 +46,12 @@ static bool keeps_apart(const struct link *link)
 	return has_word(&link->type, words, COUNT(words));
 }
 
-/* What each statement says about what is joined: JOINED[NETNS] when it passes packets from device to device below or
- * beside its routes, UNSURE[LINK] when not everything that is joined to it hears everything. */
+/* What a statement says about joining: JOINED[NETNS] when packets pass there from device to device beside the routes,
+ * UNSURE[LINK] when not everything that is joined to it hears everything. */
 static void read_statement(struct wiring *w, const struct statement *statement, bool *joined, bool *unsure)
 {
-	static const char *const elsewhere[] = { "mirred" }, *const apart[] = { "type", "nomaster" }, *const proxy[] = { "proxy" };
+	static const char *const elsewhere[] = { "mirred" }, *const proxy[] = { "proxy" };
+	static const char *const apart[] = { "type", "nomaster" };
 	const struct netns *netns = statement->link ? statement->link->end : statement->netns;
 	const struct words *words = &statement->words;
 	switch (statement->key->id) {

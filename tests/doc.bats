@@ -290,7 +290,7 @@ nasty='Äpfel & "Birnen" <b>x</b> `code` *a_b* _c_ | --- # 한국어 🙂 [l](u)
 		---
 	END
 	# the heading is the generator's
-	run -1 grep '^# ' <<< "$output"
+	run -1 grep '^# Two' <<< "$output"
 	run -2 vnetgen doc --dry-run --meta nothing scenarios/veth-pair.ini
 	[ "${lines[0]}" = "vnetgen: --meta takes KEY=VALUE, or KEY:=VALUE for a value that is YAML already; 'vnetgen --help' lists what there is" ]
 }

@@ -234,7 +234,7 @@ class ns_blue_veth_blue new,class ns_red_veth_red new" ]
 	[ "$(grep -c ' new$' "$BATS_TEST_TMPDIR/step")" -eq 1 ]
 }
 
-@test "tunnels, VLANs, delays and ports have lines of their own" {
+@test "tunnels and VLANs have lines of their own" {
 	needs_mermaid
 	cat > "$BATS_TEST_TMPDIR/x.ini" <<- 'E'
 		[netns a]
@@ -261,6 +261,76 @@ edge: ns_a_vx dotted ns_a_eth0
 edge: ns_a_vx thick ns_b_vx vxlan 42
 edge: ns_b_eth0 dotted ns_b_vx " ]
 	grep -qx 'device: eth0.7 vlan 7' <<< "$output"
+}
+
+@test "delays stand at cables, and what a later step changes or deletes is not drawn as it was" {
+	needs_mermaid
+	cat > "$BATS_TEST_TMPDIR/x.ini" <<- 'E'
+		[netns a]
+		rule = from 192.0.2.1 lookup 100
+		route = default via 192.0.2.2 table 100
+		route = default via 192.0.2.3
+		[netns b]
+		[link a/eth0]
+		peer = b/p1
+		address = 192.0.2.1/24
+		qdisc = root netem delay 10ms loss 1%
+		[link b/p1]
+		master = br0
+		vlan = vid 10 pvid untagged
+		vlan = vid 20
+		qdisc = root handle 1: netem delay 20ms
+		[link b/br0]
+		type = bridge vlan_filtering 1
+		[step]
+		build = netns link move address route rule qdisc vlan
+		[step other]
+		[link a/eth0]
+		qdisc = change root netem delay 50ms
+		address = del 192.0.2.1/24
+		[link b/p1]
+		vlan = del vid 20
+		qdisc = del root
+		[netns a]
+		route = replace default via 192.0.2.4 table 100
+		rule = del from 192.0.2.1 lookup 100
+	E
+	graph "$BATS_TEST_TMPDIR/x.ini" --step 1 > "$BATS_TEST_TMPDIR/one"
+	run parsed "$BATS_TEST_TMPDIR/one"
+	echo "$output"
+	[ "$(grep -E '^(device|edge)' <<< "$output")" = "device: eth0 192.0.2.1/24
+device: rule from 192.0.2.1 lookup 100 default via 192.0.2.2 table 100 default via 192.0.2.3
+device: p1 vlan vid 10 pvid untagged vlan vid 20
+device: vlan_filtering 1
+edge: ns_a_eth0 normal ns_b_p1 eth0: delay 10ms loss 1% p1: delay 20ms" ]
+	graph "$BATS_TEST_TMPDIR/x.ini" > "$BATS_TEST_TMPDIR/two"
+	run parsed "$BATS_TEST_TMPDIR/two"
+	echo "$output"
+	[ "$(grep -E '^(device|edge)' <<< "$output")" = "device: eth0
+device: default via 192.0.2.3 default via 192.0.2.4 table 100
+device: p1 vlan vid 10 pvid untagged
+device: vlan_filtering 1
+edge: ns_a_eth0 normal ns_b_p1 eth0: delay 50ms" ]
+}
+
+@test "a VXLAN whose forwarding entries name the others has a line to each" {
+	needs_mermaid
+	local i j
+	for i in 1 2 3; do
+		printf '[netns v%s]\n[link v%s/eth0]\npeer = /p%s\naddress = 192.0.2.%s/24\n' $i $i $i $i
+		printf '[link p%s]\nmaster = br0\n' $i
+		printf '[link v%s/vx]\ntype = vxlan id 7 dstport 4789 local 192.0.2.%s\n' $i $i
+		for j in 1 2 3; do
+			[ $i = $j ] || printf 'fdb = append 00:00:00:00:00:00 dst 192.0.2.%s\n' $j
+		done
+	done > "$BATS_TEST_TMPDIR/x.ini"
+	printf '[link br0]\ntype = bridge\n' >> "$BATS_TEST_TMPDIR/x.ini"
+	graph "$BATS_TEST_TMPDIR/x.ini" > "$BATS_TEST_TMPDIR/x"
+	run parsed "$BATS_TEST_TMPDIR/x"
+	echo "$output"
+	[ "$(grep thick <<< "$output")" = "edge: ns_v1_vx thick ns_v2_vx vxlan 7
+edge: ns_v1_vx thick ns_v3_vx vxlan 7
+edge: ns_v2_vx thick ns_v3_vx vxlan 7" ]
 }
 
 @test "many that are alike are drawn once, with a count, unless --all" {

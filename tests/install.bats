@@ -17,6 +17,21 @@ load helper
 	[ -z "$(find "$root" -type f)" ]
 }
 
+@test "the profile of AppArmor is installed when that is asked for, for the program where it is" {
+	root=$BATS_TEST_TMPDIR/root
+	make -s install B="$B" PREFIX=/opt/net DESTDIR="$root" CFLAGS="${CFLAGS:--O2 -g}"
+	[ ! -e "$root/etc" ]
+	make -s install B="$B" PREFIX=/opt/net DESTDIR="$root" CFLAGS="${CFLAGS:--O2 -g}" APPARMOR=yes
+	grep -q '^profile vnetgen /opt/net/bin/vnetgen flags=(unconfined) {$' "$root/etc/apparmor.d/vnetgen"
+	run ! grep @ "$root/etc/apparmor.d/vnetgen"
+	# an apparmor_parser of version 4 reads it; older ones do not know `userns`
+	if apparmor_parser --version 2>/dev/null | grep -q 'version [4-9]'; then
+		apparmor_parser --skip-kernel-load --skip-cache --quiet "$root/etc/apparmor.d/vnetgen"
+	fi
+	make -s uninstall B="$B" PREFIX=/opt/net DESTDIR="$root" APPARMOR=yes
+	[ -z "$(find "$root" -type f)" ]
+}
+
 @test "a user's own templates come first, and mistakes in them are named" {
 	own=$BATS_TEST_TMPDIR/own
 	mkdir -p "$own/styles"

@@ -367,6 +367,7 @@ x.ini:14: warning: [link r/eth0] route: the gateway 10.3.0.1 is in no connected 
 		route = default via 169.254.1.1
 		route = 198.51.100.0/24 via 10.6.0.1 dev eth0 onlink
 		route = -6 default via fe80::1 dev eth0
+		route = 2001:db8::/32 via ::192.88.99.1 dev sit0
 		route = 203.0.113.0/24 via inet6 fe80::1 dev eth0
 		route = 192.0.2.0/24 via 10.9.0.2
 		route = del 192.0.2.128/25 via 10.4.0.1
@@ -420,6 +421,9 @@ x.ini:14: warning: [link r/eth0] route: the gateway 10.3.0.1 is in no connected 
 		[check h1 reaches itself]
 		netns = h1
 		run = ping -c 1 127.0.0.1
+		[check h1 has no way]
+		netns = h1
+		run = ping -c 1 192.0.2.1 2>&1 | grep unreachable
 		[check h1 has neighbours]
 		netns = h1
 		run = ping -c 1 ff02::1%eth0
