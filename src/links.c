@@ -412,14 +412,16 @@ static void check_statements(struct resolving *r)
 	table_free(&addresses);
 }
 
-/* A device after its parent; a chain that comes back to itself is reported. */
+/* A device after its parent, and a pair, which is made at its first end, before what stands on its second; a chain that
+ * comes back to itself is reported. */
 static void sort_by_parent(struct resolving *r)
 {
 	struct model *model = r->model;
 	struct link **chain = NULL;
 	size_t n = 0, room = 0;
 	for (size_t i = 0; i < model->n_links; i++) {
-		for (struct link *link = model->links[i]; link && !link->in_list; link = link->parent) {
+		for (struct link *link = model->links[i]; link && !link->in_list;
+		     link = link->second ? link->peer : link->parent) {
 			link->in_list = true;
 			*array_add(chain, n, room) = link;
 			if (link->parent && link->parent->in_list)

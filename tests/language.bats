@@ -268,6 +268,22 @@ builds() {
 	END
 }
 
+@test "a pair is made before what stands on its second end" {
+	builds <<-'END'
+		[link vlan1]
+		type = vlan id 1
+		link = v1
+		[link v0]
+		peer = v1
+		--
+		ip link add v0 type veth peer name v1
+		ip link add link v1 name vlan1 type vlan id 1
+		ip link set v0 up
+		ip link set v1 up
+		ip link set vlan1 up
+	END
+}
+
 @test "up, lo: yes and no, up and down" {
 	builds <<-'END'
 		[host]
