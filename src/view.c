@@ -16,7 +16,7 @@ struct viewing {
 	bool failed;
 	struct table words; /* first words of commands that a script wraps */
 	struct data *wrappers;
-	bool saves, marks, waits, checks, triggers, writes;
+	bool saves, marks, waits, checks, triggers, quotes; /* quotes: some have what looks like a shell's own */
 	struct data *daemons; /* their names */
 };
 
@@ -85,7 +85,6 @@ static void note_program(struct viewing *v, const struct command *command, struc
 	const char *word = function_name(v, command);
 	if (!word) {
 		/* the script must be told what it is about to do */
-		v->writes |= command->writes != NULL;
 		set(v, object, "announce", command->writes ? arena_printf(v->arena, "writing %s", command->writes) : command->text);
 	} else if (!table_get(&v->words, word)) {
 		struct data *wrapper = data_object(v->arena);
@@ -153,6 +152,7 @@ static struct data *view_command(struct viewing *v, const struct command *comman
 {
 	struct data *object = data_object(v->arena);
 	const struct undo *undo = command->begins[0];
+	v->quotes |= command->writes || strpbrk(command->text, "$`") || strstr(command->text, " do ");
 	set(v, object, "text", command->text);
 	set_number(v, object, "line", command->line);
 	if (command->kind == COMMAND_WAIT) {
@@ -547,7 +547,7 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	set_flag(&v, view, "waits", v.waits);
 	set_flag(&v, view, "checks", v.checks);
 	set_flag(&v, view, "has_triggers", v.triggers);
-	set_flag(&v, view, "writes", v.writes);
+	set_flag(&v, view, "quotes", v.quotes);
 	struct data *daemons = data_object(arena);
 	data_set(arena, daemons, "names", v.daemons);
 	if (v.daemons->n)
