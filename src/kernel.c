@@ -105,7 +105,7 @@ static bool has_carrier(const struct ifaddrs *list, const char *device)
 	return false;
 }
 
-bool kernel_settled(const char *netns, bool addresses)
+bool kernel_settled(const char *netns)
 {
 	struct ifaddrs *list = NULL;
 	int back = enter(netns);
@@ -118,7 +118,7 @@ bool kernel_settled(const char *netns, bool addresses)
 	for (const struct ifaddrs *entry = list; entry; entry = entry->ifa_next)
 		settled &= !has_carrier(entry, entry->ifa_name) || entry->ifa_flags & IFF_RUNNING;
 	/* address, index, prefix length, scope, flags, device: one a line, numbers in hexadecimal */
-	FILE *lines = addresses ? fopen("/proc/thread-self/net/if_inet6", "re") : NULL;
+	FILE *lines = fopen("/proc/thread-self/net/if_inet6", "re");
 	char device[IFNAMSIZ];
 	for (unsigned flags; lines && fscanf(lines, "%*s %*x %*x %*x %x %15s", &flags, device) == 2;)
 		settled &= !(flags & TENTATIVE_ADDRESS) || flags & DAD_FAILED || !has_carrier(list, device);

@@ -16,9 +16,8 @@ uint64_t kernel_netns_cookie(const char *name);
 unsigned kernel_link_index(const char *netns, const char *name);
 /* The highest interface index in use.  Indexes only grow, so a device made later has a higher one. */
 unsigned kernel_highest_index(const char *netns);
-/* Has NETNS come to rest?  No device with a carrier whose state has yet to follow; with ADDRESSES, no IPv6 address that
- * is tentative. */
-bool kernel_settled(const char *netns, bool addresses);
+/* Has NETNS come to rest?  No device with a carrier whose state has yet to follow, no IPv6 address that is tentative. */
+bool kernel_settled(const char *netns);
 /* Identifies a namespace as long as it lives, and as a process's /proc/PID/ns/net does; 0 when there is none. */
 ino_t kernel_netns_inode(const char *name);
 /* Calls SEE for every process with the inode of its network namespace: one walk over /proc. */

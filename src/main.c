@@ -263,7 +263,7 @@ static const struct option_line {
 	  list_formats },
 	{ { "output", required_argument, NULL, 'o' }, TAKES_DRAWING, "FILE", "writes it there; NAME.svg says the format" },
 	{ { "step", required_argument, NULL, OPT_STEP }, TAKES_DRAWING, "N", "draws what is there after step N" },
-	{ { "all", no_argument, NULL, OPT_ALL }, TAKES_DRAWING, "", "draws each one where there are many alike" },
+	{ { "all", no_argument, NULL, OPT_ALL }, TAKES_FORMAT, "", "has each one where there are many alike" },
 	{ { "lang", required_argument, NULL, OPT_LANG }, TAKES_LANGUAGE, "LANGUAGE", "writes in it; there are ",
 	  list_languages },
 	{ { "host", no_argument, NULL, OPT_HOST }, TAKES_PAGE, "", "in the host instead of a sandbox, as root" },

@@ -279,19 +279,18 @@ static void complain_of(struct run *run, const char *why, const struct outcome *
 	}
 }
 
-/* What a look would see in the middle of changing: devices whose state follows their carrier a little later, and where
- * it shows more than whether something works, addresses that are tentative, for a second or two. */
-static void wait_until_settled(struct run *run, const struct command *look)
+/* What a look would see in the middle of changing, for a second or two: devices whose state follows their carrier a
+ * little later, addresses that are tentative. */
+static void wait_until_settled(struct run *run)
 {
 	const struct model *model = run->plan->model;
-	bool addresses = look->kind == COMMAND_SHOW || look->n_triggers;
 	double end = now_monotonic() + SETTLE_SECONDS;
 	for (size_t i = 0; i <= model->n_namespaces; i++) {
 		const char *name = i ? model->namespaces[i - 1]->name : "";
-		while (!kernel_settled(name, addresses) && !stop_wanted && now_monotonic() < end)
+		while (!kernel_settled(name) && !stop_wanted && now_monotonic() < end)
 			nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 	}
-	run->unsettled = !addresses;
+	run->unsettled = false;
 }
 
 static bool run_check(struct run *run, const struct command *command)
@@ -329,8 +328,10 @@ static bool run_command(struct run *run, const struct command *command)
 		check_wait(run->executor, &wait, &run->arena);
 		return true;
 	}
-	if (command->look && run->unsettled && run->options->settle)
-		wait_until_settled(run, command);
+	/* whether a check holds is not changed by it; what a capture sees is */
+	bool shown = command->kind == COMMAND_SHOW || command->n_triggers;
+	if (shown && run->unsettled && run->options->settle)
+		wait_until_settled(run);
 	run->unsettled |= !command->look;
 	if (command->kind == COMMAND_CHECK)
 		return run_check(run, command);

@@ -37,7 +37,7 @@ struct run_options {
 	bool looks; /* run shows and checks as well */
 	bool down;  /* undo all at the end */
 	const char *restore; /* restore_script() */
-	bool settle; /* a look that follows a change waits until the kernel is done with it */
+	bool settle; /* a show that follows a change waits until the kernel is done with it */
 	/* Handed every command that was run, waits excepted; what it is handed ends with the call.  May be NULL. */
 	void (*seen)(void *user, const struct run_result *result);
 	void *user;

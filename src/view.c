@@ -5,7 +5,10 @@
 #include "markdown.h"
 #include "view.h"
 
-enum { MANY_EXPLANATIONS = 2 /* more of them are easier to read as a list */ };
+enum {
+	MANY_EXPLANATIONS = 2, /* more of them are easier to read as a list */
+	MANY_COMMANDS = 60, SHOWN_COMMANDS = 3 /* of more than that a page has the first ones and the last */
+};
 
 struct viewing {
 	struct arena *arena;
@@ -228,6 +231,18 @@ static bool same_block(const struct command *a, const struct command *b)
 	return a->kind == b->kind && (a->kind == COMMAND_BUILD || a->kind == COMMAND_WAIT);
 }
 
+/* Takes out all but the first ones and the last of many. */
+static void shorten(struct viewing *v, struct data *list)
+{
+	if (list->n <= MANY_COMMANDS || v->options->all)
+		return;
+	struct data *fields = data_object(v->arena);
+	set_number(v, fields, "count", list->n - SHOWN_COMMANDS - 1);
+	set(v, list->items[SHOWN_COMMANDS - 1], "elided", narrate(&v->narrator, "page", "elided", fields, false));
+	list->items[SHOWN_COMMANDS] = list->items[list->n - 1];
+	list->n = SHOWN_COMMANDS + 1;
+}
+
 /* One comment and the commands below it, N of them; CONTINUED: the one before has the comment. */
 static struct data *view_group(struct viewing *v, const struct command *commands, size_t n, bool continued)
 {
@@ -237,6 +252,8 @@ static struct data *view_group(struct viewing *v, const struct command *commands
 		set(v, group, "comment", comment);
 	for (size_t i = 0; i < n; i++)
 		data_append(v->arena, list, view_command(v, &commands[i]));
+	if (v->options->page)
+		shorten(v, list);
 	data_set(v->arena, group, "commands", list);
 	return group;
 }
@@ -482,6 +499,7 @@ static struct data *view_teardown(struct viewing *v, size_t number)
 			data_append(v->arena, added, command);
 		buffer_puts(&text, undo->text);
 	}
+	shorten(v, typed);
 	struct data *const lists[] = { added, daemons, restored };
 	for (size_t i = 0; i < COUNT(lists); i++)
 		narrate_places(&v->narrator, lists[i]);

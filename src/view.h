@@ -9,6 +9,7 @@
 struct view_options {
 	bool checks;    /* shows and checks too */
 	const char *restore; /* restore_script() */
+	bool all;       /* on a page, each of many commands that are alike */
 	bool page;      /* explanations, introduction and teardown too: what scripts have no use for */
 	const struct wording *wording;
 	const struct results *results; /* what the commands printed; NULL: nothing was run */
