@@ -1,8 +1,9 @@
 # bash completion for vnetgen(1): commands, options, styles, formats and languages are those that its --help lists
 _vnetgen() {
-	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} i own=() names=() help styles commands command=
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} i own=() records=() names=() help styles commands command=
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		[ "${COMP_WORDS[i]}" != --templates ] || own=(--templates "${COMP_WORDS[i + 1]}")
+		[ "${COMP_WORDS[i]}" != --run-dir ] || records=(--run-dir "${COMP_WORDS[i + 1]}")
 	done
 	help=$("${1/#\~/$HOME}" "${own[@]}" --help 2> /dev/null) || return
 	commands=$(sed -n 's/^  vnetgen \([a-z-]*\) .*/\1/p' <<< "$help")
@@ -15,8 +16,8 @@ _vnetgen() {
 		names=("${styles//,/ }")
 		;;
 	--diagrams) names=("once each none") ;;
-	--set | --step | --meta) return ;;
-	--log | --path | --templates | --output | -o) compopt -o default; return ;;
+	--set | --step | --meta | --timeout) return ;;
+	--log | --path | --templates | --run-dir | --output | -o) compopt -o default; return ;;
 	*)
 		case $word in
 		-*) names=("$(grep -oE '^  (-., )?--[a-z-]+' <<< "$help" | tr -d ,)") ;;
@@ -24,7 +25,7 @@ _vnetgen() {
 			compopt -o filenames
 			mapfile -t COMPREPLY < <(compgen -f -X '!*.ini' -- "$word"; compgen -d -- "$word")
 			[ -n "$command" ] || names=("$commands")
-			[ "$command" != down ] || names=("$(ls /run/vnetgen 2> /dev/null)")
+			[ "$command" != down ] || names=("$("${1/#\~/$HOME}" list "${records[@]}" 2> /dev/null | cut -d ' ' -f 1)")
 			;;
 		esac
 		;;

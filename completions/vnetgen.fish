@@ -4,10 +4,10 @@ function __vnetgen_first
 end
 complete -c vnetgen -f -k -a '(__fish_complete_suffix .ini)'
 for line in (vnetgen --help | string replace -rf '^  (vnetgen .*|.*--.*)' '$1')
-    if set -l part (string match -r '^vnetgen (\S+) +\S+ +(.*)' -- $line)
+    if set -l part (string match -r '^vnetgen (\S+) +(?:[A-Z|.]+ +)?(.*)' -- $line)
         complete -c vnetgen -n __vnetgen_first -a $part[2] -d $part[3]
     else if set -l part (string match -r -- '--([a-z-]+) ([A-Z]\S+) +(.*)' $line)
-        complete -c vnetgen -l $part[2] -d $part[4] -r (string match -q 'FILE' $part[3]; and echo -- -F)
+        complete -c vnetgen -l $part[2] -d $part[4] -r (string match -qr '^(FILE|DIR)$' $part[3]; and echo -- -F)
     else if set -l part (string match -r -- '--([a-z-]+) +(.*)' $line)
         complete -c vnetgen -l $part[2] -d $part[3]
     end
@@ -16,4 +16,4 @@ complete -c vnetgen -l style -x -d "spells commands so" -a '(vnetgen --help | st
 complete -c vnetgen -l format -x -d "writes or draws it so" -a '(vnetgen --help | string replace -rf ".*--format .*there are " "" | string replace -a " and " "," | string split -n "," | string trim)'
 complete -c vnetgen -l lang -x -d "writes in it" -a '(vnetgen --help | string replace -rf ".*--lang .*there are " "" | string replace -a " and " "," | string split -n "," | string trim)'
 complete -c vnetgen -l diagrams -x -a "once each none"
-complete -c vnetgen -n '__fish_seen_subcommand_from down' -a '(command ls /run/vnetgen 2> /dev/null)'
+complete -c vnetgen -n '__fish_seen_subcommand_from down' -a '(vnetgen list (string match -r -- "--run-dir[= ]\S+" (commandline -p) | string split " ") 2> /dev/null | string replace -r " .*" "")'

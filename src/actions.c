@@ -1,5 +1,6 @@
 /* actions: the commands of the user's own, in a plan: daemons, shows, runs, checks. */
 #include "planner.h"
+#include "rundir.h"
 
 /* A line of the user's as it is printed and executed in NETNS. */
 static const char *user_text(struct planner *p, const char *line, const struct netns *netns, unsigned number,
@@ -60,8 +61,8 @@ void build_daemons(struct planner *p, const struct step *step)
 		undo->netns = daemon->netns->name;
 		undo->link = daemon->name;
 		command->begins[0] = undo;
-		emit_requirement(p, arena_printf(&p->plan->arena, RUN_DIR "/%s/%s.log", p->model->name, daemon->name), false,
-		                 daemon->line);
+		emit_requirement(p, arena_printf(&p->plan->arena, "%s/%s.log", rundir_of(&p->scratch, p->model->name), daemon->name),
+		                 PATH_FREE, daemon->line);
 	}
 }
 

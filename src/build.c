@@ -3,6 +3,7 @@
 
 #include "keywords.h"
 #include "planner.h"
+#include "sysctls.h"
 #include "values.h"
 
 static void build_netns(struct planner *p, const struct step *step)
@@ -35,7 +36,12 @@ static void build_sysctl(struct planner *p, const struct statement *statement, c
 	struct data *fields = emit_fields(p, netns);
 	emit_set(p, fields, "setting", setting);
 	emit_need_netns(p, netns, statement->line, statement->header);
+	if (place_is_owned(p, netns) && sysctl_is_global(statement->value))
+		report_error(p->report, statement->line, statement->header, "sysctl",
+		             "'%s' is the whole machine's, not a network namespace's; in [host] it is set, and put back at the end", key);
 	struct command *command = emit_command(p, SYSCTL, fields, statement->line, netns, "sysctl", "");
+	/* one stands for all: it is the file system that is read-only, where one is */
+	emit_requirement(p, "/proc/sys/net/ipv4/ip_forward", PATH_WRITABLE, statement->line);
 	if (place_is_owned(p, netns))
 		return;
 	fields = emit_fields(p, netns);
@@ -83,6 +89,16 @@ static void set_end(struct planner *p, struct data *fields, const struct link *l
 		data_set_bool(&p->scratch, fields, "options", false);
 }
 
+static bool stands_on_existing(const struct link *link)
+{
+	return link->parent && link->parent->existing;
+}
+
+static enum undo_class early_class(const struct link *link)
+{
+	return stands_on_existing(link) ? UNDO_UPON : UNDO_EARLY;
+}
+
 /* Who takes a link away that this command makes?  Its namespace, its partner's end, its parent, or an entry of ours. */
 static void begin_undo_of_link(struct planner *p, struct command *command, struct link *link)
 {
@@ -95,7 +111,9 @@ static void begin_undo_of_link(struct planner *p, struct command *command, struc
 		bool peer_in_netns = end->peer && place_is_owned(p, end->peer->end);
 		bool parent_takes_it = end->parent && !end->parent->is_lo && end->parent->end == end->end;
 		if (place_moves_now(p, end))
-			command->begins[n++] = end->passing = emit_undo_link(p, UNDO_EARLY, host, end, true);
+			command->begins[n++] = end->passing = emit_undo_link(p, early_class(end), host, end, true);
+		else if (stands_on_existing(end))
+			command->begins[n++] = emit_undo_link(p, UNDO_UPON, end->end, end, true);
 		else if (end->end == host && peer_in_netns)
 			command->begins[n++] = emit_undo_link(p, UNDO_EARLY, host, end, true);
 		else if (end->end == host && !parent_takes_it && !(host_pair && i))
@@ -105,9 +123,22 @@ static void begin_undo_of_link(struct planner *p, struct command *command, struc
 	}
 }
 
+/* A device that was there before gets back what a command in the host takes from it; TARGET: where it is moved to. */
+static void begin_giving_back(struct planner *p, struct command *command, const struct link *link,
+                              const struct netns *target)
+{
+	if (link->existing && !*command->netns)
+		command->begins[0] = emit_undo_device(p, link, target, command->line);
+}
+
 static void build_link(struct planner *p, struct link *link)
 {
 	struct netns *from = place_origin(p, link);
+	if (link->existing) {
+		link->planned = true;
+		link->made = p->plan->n;
+		return;
+	}
 	struct data *fields = emit_fields(p, from);
 	struct words *type = &link->type;
 	unsigned line = link->line;
@@ -130,7 +161,8 @@ static void build_link(struct planner *p, struct link *link)
 	}
 	if (place_target(p, link))
 		emit_need_netns(p, place_target(p, link), line, link->header);
-	struct command *command = emit_command(p, LINK_ADD, fields, line, from, "link", type->word[0]);
+	struct command *command =
+		emit_command(p, link->kind->tuntap ? TUNTAP_ADD : LINK_ADD, fields, line, from, "link", type->word[0]);
 	link->planned = true;
 	link->made = p->plan->n;
 	begin_undo_of_link(p, command, link);
@@ -143,14 +175,42 @@ static void build_set(struct planner *p, const struct statement *statement, cons
 	emit_need_link(p, link, statement->line, statement->header);
 	struct data *fields = emit_link_fields(p, link->end, link);
 	emit_set(p, fields, "words", words_join(&p->scratch, words));
-	emit_command(p, LINK_SET, fields, statement->line, link->end, group, "");
+	begin_giving_back(p, emit_command(p, LINK_SET, fields, statement->line, link->end, group, ""), link, NULL);
 }
 
-/* A single value that a later step gives to a link, or that lo gets. */
+/* A single value that a later step gives to a link, or that one gets which is there already. */
 static bool is_change(const struct statement *statement, enum key_id id)
 {
 	return statement->link && statement->key->id == id &&
-	       (statement->step > statement->link->step || statement->link->is_lo);
+	       (statement->step > statement->link->step || statement->link->is_lo ||
+	        (statement->link->existing && id != KEY_UP));
+}
+
+/* What is there already is moved first: some devices take another MAC address only while they are down, as after that. */
+static bool changes_in_move(const struct planner *p, const struct statement *statement)
+{
+	const struct link *link = statement->link;
+	return link->existing && statement->step == link->step && place_moves_now(p, link);
+}
+
+/* Is it a MAC address or an mtu that the device was not made with? */
+static bool is_set_apart(const struct statement *statement)
+{
+	enum key_id id = statement->key->id;
+	return (id == KEY_MAC || id == KEY_MTU) &&
+	       (is_change(statement, id) || (statement->link && statement->link->kind->tuntap));
+}
+
+/* Changes of MAC address and mtu; AFTER_MOVE: of what has just been moved. */
+static void build_changes(struct planner *p, const struct step *step, bool after_move)
+{
+	for (size_t i = 0; i < step->n_statements; i++) {
+		const struct statement *statement = step->statements[i];
+		if (!is_set_apart(statement) || changes_in_move(p, statement) != after_move)
+			continue;
+		char *words[] = { statement->key->id == KEY_MAC ? "address" : "mtu", arena_strdup(&p->scratch, statement->value), NULL };
+		build_set(p, statement, &(struct words){ .word = words, .n = 2 }, "set");
+	}
 }
 
 static void build_links(struct planner *p, const struct step *step)
@@ -160,44 +220,42 @@ static void build_links(struct planner *p, const struct step *step)
 		if (!link->second && !link->after_move)
 			build_link(p, link);
 	}
-	for (size_t i = 0; i < step->n_statements; i++) {
-		const struct statement *statement = step->statements[i];
-		bool mac = is_change(statement, KEY_MAC);
-		if (!mac && !is_change(statement, KEY_MTU))
-			continue;
-		char *words[] = { mac ? "address" : "mtu", arena_strdup(&p->scratch, statement->value), NULL };
-		build_set(p, statement, &(struct words){ .word = words, .n = 2 }, "set");
-	}
+	build_changes(p, step, false);
 }
 
-static void build_master(struct planner *p, const struct link *link, const struct link *master,
-                        const struct statement *say)
+static void build_master(struct planner *p, const struct statement *say)
 {
-	if (!master)
-		return;
+	const struct link *link = say->link, *master = say->master;
 	emit_need_link(p, link, say->line, say->header);
 	emit_need_link(p, master, say->line, say->header);
 	struct data *fields = emit_link_fields(p, link->end, link);
 	emit_set(p, fields, "master", master->name);
-	emit_command(p, LINK_MASTER, fields, say->line, link->end, "master", master->type.n ? master->type.word[0] : "");
+	struct command *command = emit_command(p, LINK_MASTER, fields, say->line, link->end, "master",
+	                                       master->type.n ? master->type.word[0] : "");
+	begin_giving_back(p, command, link, NULL);
 }
 
 /* Does it get its master after the moves, since one of them is not there before? */
-static bool enslaved_in_move(const struct planner *p, const struct link *link)
+static bool enslaved_in_move(const struct planner *p, const struct statement *say)
 {
-	return place_is_moved(p, link) || link->after_move || place_is_moved(p, link->master) || link->master->after_move;
+	const struct link *link = say->link, *master = link->master;
+	return say->step == link->step &&
+	       (place_is_moved(p, link) || link->after_move || place_is_moved(p, master) || master->after_move);
+}
+
+/* Those that come with the moves, or the others. */
+static void build_some_masters(struct planner *p, const struct step *step, bool in_move)
+{
+	for (size_t i = 0; i < step->n_statements; i++) {
+		const struct statement *statement = step->statements[i];
+		if (statement->key->id == KEY_MASTER && statement->master && enslaved_in_move(p, statement) == in_move)
+			build_master(p, statement);
+	}
 }
 
 static void build_masters(struct planner *p, const struct step *step)
 {
-	for (size_t i = 0; i < step->n_statements; i++) {
-		const struct statement *statement = step->statements[i];
-		struct link *link = statement->link;
-		if (statement->key->id != KEY_MASTER || !statement->master)
-			continue;
-		if (statement->step > link->step || !enslaved_in_move(p, link))
-			build_master(p, link, statement->master, statement);
-	}
+	build_some_masters(p, step, false);
 }
 
 static void build_moves(struct planner *p, const struct step *step)
@@ -214,20 +272,16 @@ static void build_moves(struct planner *p, const struct step *step)
 		emit_set(p, fields, "target", link->end->name);
 		struct command *command = emit_command(p, LINK_MOVE, fields, line, host, "move", "");
 		command->ends = link->passing;
+		begin_giving_back(p, command, link, link->end);
 		link->moved = p->plan->n;
 		if (place_reaches_outside(p, link))
-			command->begins[0] = emit_undo_link(p, UNDO_EARLY, link->end, link, true);
+			command->begins[0] = emit_undo_link(p, early_class(link), link->end, link, true);
 	}
+	build_changes(p, step, true);
 	for (size_t i = 0; i < step->n_links; i++)
 		if (!step->links[i]->second && step->links[i]->after_move)
 			build_link(p, step->links[i]);
-	for (size_t i = 0; i < step->n_statements; i++) {
-		const struct statement *statement = step->statements[i];
-		struct link *link = statement->link;
-		if (statement->key->id == KEY_MASTER && statement->master && statement->step == link->step &&
-		    enslaved_in_move(p, link))
-			build_master(p, link, statement->master, statement);
-	}
+	build_some_masters(p, step, true);
 }
 
 static void build_sets(struct planner *p, const struct step *step)
@@ -246,7 +300,8 @@ static void build_sets(struct planner *p, const struct step *step)
 
 static void build_state(struct planner *p, const struct link *link, bool up, unsigned line, const char *group)
 {
-	emit_command(p, up ? LINK_UP : LINK_DOWN, emit_link_fields(p, link->end, link), line, link->end, group, "");
+	struct data *fields = emit_link_fields(p, link->end, link);
+	begin_giving_back(p, emit_command(p, up ? LINK_UP : LINK_DOWN, fields, line, link->end, group, ""), link, NULL);
 }
 
 /* Raises what the step makes, on bridges or not, in the host or in namespaces. */

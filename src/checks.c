@@ -1,15 +1,15 @@
 /* checks: does a [check], or what a [run] promises, hold? */
-#include <regex.h>
 #include <string.h>
 #include <time.h>
 
 #include "checks.h"
+#include "expression.h"
 
-static bool matches(const char *pattern, const struct outcome *outcome)
+static bool matches(const char *pattern, const struct outcome *outcome, struct arena *arena)
 {
 	/* checked when the scenario was read */
 	regex_t regex;
-	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB | REG_NEWLINE))
+	if (expression_compile(arena, &regex, pattern, REG_NOSUB | REG_NEWLINE))
 		return false;
 	bool found = false;
 	for (size_t i = 0; i < COUNT(outcome->stream) && !found; i++)
@@ -31,7 +31,7 @@ static const char *wrong_with(struct executor *executor, const struct action *ac
 		return "it succeeded, and failure is expected";
 	if (!action->expect_failure && outcome->status != 0)
 		return arena_printf(arena, "exit status %d", outcome->status);
-	if (action->match && !matches(action->match, outcome))
+	if (action->match && !matches(action->match, outcome, arena))
 		return arena_printf(arena, "nothing that it printed matches '%s'", action->match);
 	return NULL;
 }
@@ -39,17 +39,6 @@ static const char *wrong_with(struct executor *executor, const struct action *ac
 static void pause_for(double seconds)
 {
 	nanosleep(&(struct timespec){ (time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9) }, NULL);
-}
-
-/* `ip netns exec` gives 1 for a program that is not there, as that program might; so it is looked up first. */
-static const char *missing_program(const struct executor *executor, const struct action *action, struct arena *arena)
-{
-	struct words words;
-	if (words_need_shell(action->run) || words_split(arena, action->run, &words) || !words.n)
-		return NULL;
-	if (program_find(arena, words.word[0], executor->path))
-		return NULL;
-	return arena_printf(arena, "there is no program '%s' in %s", words.word[0], executor->path);
 }
 
 /* The triggers of a check, while its command runs. */
@@ -88,16 +77,17 @@ bool check_holds(struct executor *executor, const struct command *command, struc
 	const struct action *action = command->action;
 	struct triggering triggering = { executor, command, job, arena, NULL };
 	double end = now_monotonic() + action->within;
-	*why = missing_program(executor, action, arena);
+	*why = execute_line_missing(executor, action->run, arena);
 	if (*why) {
 		*outcome = (struct outcome){ .how = NOT_STARTED, .status = 2 /* ENOENT */ };
 		executor->number++;
 		return false;
 	}
 	if (action->kind == ACTION_CHECK)
-		job->timeout = action->timeout > 0 ? action->timeout : CHECK_TIMEOUT;
+		job->timeout = action->timeout > 0 ? action->timeout : execute_limit(executor, CHECK_TIMEOUT);
 	if (command->n_triggers) {
 		job->waiting = run_triggers;
+		/* cppcheck-suppress autoVariables ; the job is run here and nowhere after */
 		job->user = &triggering;
 	}
 	size_t number = executor->number;

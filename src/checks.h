@@ -7,8 +7,9 @@
 
 enum { CHECK_TIMEOUT = 30 /* seconds for one attempt, when the scenario says nothing */ };
 
-/* Runs the command of an action, with its triggers, until what is expected holds or its time is over, as JOB says (without a time limit of
- * its own).  The outcome is the last attempt's: outcome_free().  *why, in ARENA, says what was wrong. */
+/* Runs the command of an action, with its triggers, until what is expected holds or its time is over, as JOB says
+ * (without a time limit of its own).  The outcome is the last attempt's: outcome_free().  *why, in ARENA, says what was
+ * wrong. */
 bool check_holds(struct executor *executor, const struct command *command, struct job *job, struct outcome *outcome,
                  struct arena *arena, const char **why);
 

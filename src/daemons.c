@@ -12,6 +12,7 @@
 #include "daemons.h"
 #include "kernel.h"
 #include "report.h"
+#include "rundir.h"
 
 enum { LAST_LINES = 10 };
 
@@ -38,7 +39,7 @@ static void note_birth(void *user, pid_t pid)
 
 static const char *log_path(const struct plan *plan, const struct command *command, struct arena *arena)
 {
-	return arena_printf(arena, RUN_DIR "/%s/%s.log", plan->model->name, command->daemon->name);
+	return arena_printf(arena, "%s/%s.log", rundir_of(arena, plan->model->name), command->daemon->name);
 }
 
 static void print_last_lines(const char *path)
@@ -121,6 +122,11 @@ bool daemons_start(struct daemons *daemons, struct executor *executor, struct jo
 	struct job own = *job;
 	struct outcome outcome;
 	const char *path = log_path(plan, command, arena);
+	const char *missing = execute_line_missing(executor, command->daemon->run, arena);
+	if (missing) {
+		complain("%s:%u: the daemon %s: %s", plan->model->file, command->line, command->daemon->name, missing);
+		return false;
+	}
 	int output = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (output < 0) {
 		complain("cannot write %s: %s", path, strerror(errno));
@@ -160,13 +166,14 @@ void daemons_free(struct daemons *daemons)
 
 /* --- at teardown --- */
 
-bool daemon_is_there(const struct journal_entry *entry)
+uint64_t daemon_identity(const struct journal_entry *entry)
 {
 	int status;
 	if (!entry->pid)
-		return false;
+		return 0;
 	waitpid(entry->pid, &status, WNOHANG); /* when it is our child, it is there until it is buried */
-	return kernel_process_start(entry->pid) == entry->start;
+	uint64_t start = kernel_process_start(entry->pid);
+	return start == entry->start || start == IDENTITY_UNSEEN ? start : 0;
 }
 
 bool daemon_wait(const struct journal_entry *entry, double seconds)
@@ -174,7 +181,7 @@ bool daemon_wait(const struct journal_entry *entry, double seconds)
 	double end = now_monotonic() + seconds;
 	do {
 		/* the number of a session is not given to another process as long as there is one in it */
-		if (!daemon_is_there(entry) && kill(-entry->pid, 0) < 0)
+		if (!daemon_identity(entry) && kill(-entry->pid, 0) < 0)
 			return true;
 		pause_for(0.02);
 	} while (now_monotonic() < end);

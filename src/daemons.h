@@ -23,8 +23,9 @@ bool daemons_start(struct daemons *daemons, struct executor *executor, struct jo
 bool daemons_run(struct daemons *daemons, const struct plan *plan);
 void daemons_free(struct daemons *daemons);
 
-/* Is the process of a record's entry there, and the one that was started? */
-bool daemon_is_there(const struct journal_entry *entry);
+/* When the process of a record's entry was started, if it is the one that was; 0 when it is gone, IDENTITY_UNSEEN when
+ * that cannot be seen. */
+uint64_t daemon_identity(const struct journal_entry *entry);
 /* Waits until all processes of the entry's session have ended, some seconds at most; true when they have. */
 bool daemon_wait(const struct journal_entry *entry, double seconds);
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "doc.h"
-#include "graph.h"
+#include "drawing.h"
 #include "markdown.h"
 
 /* --- templates --- */
@@ -65,7 +65,7 @@ bool doc_open(struct doc *doc, const struct templates *templates, const char *fo
 		return false;
 	}
 	doc->diagram = setting(templates->arena, text, "diagram: ");
-	if (doc->diagram && strcmp(doc->diagram, "svg") && !graph_is_text(templates, doc->diagram)) {
+	if (doc->diagram && strcmp(doc->diagram, "svg") && !drawing_is_text(templates, doc->diagram)) {
 		*wrong = arena_printf(templates->arena, "%s:1: there is no diagram '%s' that can stand in a page; there are svg, %s",
 		                      path, doc->diagram, templates_list(templates, "graph", ".mustache"));
 		return false;

@@ -1,4 +1,6 @@
 /* emit: single commands of a plan, what undoes them, and what must be there before them. */
+#include <string.h>
+
 #include "keywords.h"
 #include "planner.h"
 
@@ -77,6 +79,13 @@ struct undo *emit_undo_restore(struct planner *p, const char *kind, const char *
 	return undo;
 }
 
+struct undo *emit_undo_device(struct planner *p, const struct link *link, const struct netns *target, unsigned line)
+{
+	struct undo *undo = emit_undo_restore(p, "device", link->name, target ? target->name : NULL, line);
+	undo->link = link->name;
+	return undo;
+}
+
 struct undo *emit_undo_link(struct planner *p, enum undo_class class, const struct netns *netns,
                               const struct link *link, bool added)
 {
@@ -91,11 +100,14 @@ struct undo *emit_undo_link(struct planner *p, enum undo_class class, const stru
 
 /* --- what must be there before --- */
 
-void emit_requirement(struct planner *p, const char *path, bool there, unsigned line)
+void emit_requirement(struct planner *p, const char *path, enum requirement_kind kind, unsigned line)
 {
 	struct plan *plan = p->plan;
+	for (size_t i = 0; kind != PATH_FREE && i < plan->n_requirements; i++)
+		if (plan->requirements[i].kind == kind && !strcmp(plan->requirements[i].path, path))
+			return;
 	*array_add(plan->requirements, plan->n_requirements, plan->requirements_room) =
-		(struct requirement){ .path = path, .there = there, .line = line };
+		(struct requirement){ .kind = kind, .path = path, .line = line };
 }
 
 void emit_need_netns(struct planner *p, const struct netns *netns, unsigned line, const char *header)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "execute.h"
+#include "needs.h"
 #include "words.h"
 
 static const char dim[] = "\033[2m", bold[] = "\033[1m", red[] = "\033[31m", plain[] = "\033[0m";
@@ -26,13 +27,34 @@ void execute_heading(struct executor *executor, const char *format, ...)
 	va_end(args);
 }
 
-void print_indented(FILE *stream, const char *text)
+void print_indented(FILE *file, const char *text)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
-		fprintf(stream, "  %.*s\n", (int)length, text);
+		fprintf(file, "  %.*s\n", (int)length, text);
 		text += length + (text[length] == '\n');
 	}
+}
+
+const char *execute_cut(const struct outcome *outcome, enum stream stream, struct arena *arena)
+{
+	static const char *const names[] = { "standard output", "standard error" };
+	size_t dropped = outcome->dropped[stream];
+	return dropped ? arena_printf(arena, "(%zu bytes more on %s were not kept)", dropped, names[stream]) : NULL;
+}
+
+void print_outcome(FILE *file, const struct outcome *outcome, enum stream stream)
+{
+	struct arena scratch = { 0 };
+	const char *cut = execute_cut(outcome, stream, &scratch);
+	print_indented(file, buffer_text(&outcome->stream[stream]));
+	print_indented(file, cut ? cut : "");
+	arena_free(&scratch);
+}
+
+double execute_limit(const struct executor *executor, double usual)
+{
+	return executor->timeout > 0 ? executor->timeout : usual;
 }
 
 static int width_of(size_t number)
@@ -87,13 +109,19 @@ static void begin(struct executor *executor, const struct job *job)
 	executor->printed = false;
 }
 
-static void end(struct executor *executor, const struct outcome *outcome, const char *words)
+static void end(struct executor *executor, const struct job *job, const struct outcome *outcome, const char *words,
+                struct arena *arena)
 {
 	if (executor->quiet)
 		return;
 	if (!executor->line_open && !executor->at_start) {
 		fputc('\n', stdout);
 		executor->at_start = true;
+	}
+	for (size_t i = 0; i < COUNT(outcome->stream); i++) {
+		const char *cut = i == STREAM_ERR && job->hide_errors ? NULL : execute_cut(outcome, (enum stream)i, arena);
+		if (cut)
+			fprintf(stdout, "        %s\n", cut);
 	}
 	const char *margin = executor->line_open ? "   " : "        ";
 	bool good = outcome_good(outcome);
@@ -114,6 +142,17 @@ static void make_spawn(const struct executor *executor, const struct job *job, s
 	}
 	*spawn = (struct spawn){ .argv = words.word, .path = executor->path, .timeout = job->timeout,
 		                     .born = job->born, .user = job->user, .stop = executor->stop };
+}
+
+static void note(struct executor *executor, const struct job *job, const struct spawn *command,
+                 const struct outcome *outcome)
+{
+	struct log_entry entry = job->log;
+	entry.command = job->text;
+	entry.argv = command->argv;
+	entry.shell = job->shell;
+	entry.file = executor->file;
+	log_command(executor->log, &entry, outcome);
 }
 
 /* Joins what spawn() tells about with whom it is for. */
@@ -153,13 +192,8 @@ void execute(struct executor *executor, const struct job *job, struct outcome *o
 		begin(executor, job);
 	spawn(&command, outcome);
 	if (!job->silent) {
-		end(executor, outcome, outcome_words(outcome, &command, arena));
-		struct log_entry entry = job->log;
-		entry.command = job->text;
-		entry.argv = command.argv;
-		entry.shell = job->shell;
-		entry.file = executor->file;
-		log_command(executor->log, &entry, outcome);
+		end(executor, job, outcome, outcome_words(outcome, &command, arena), arena);
+		note(executor, job, &command, outcome);
 	}
 }
 
@@ -175,14 +209,27 @@ pid_t execute_background(struct executor *executor, const struct job *job, int o
 	if (pid < 0)
 		*outcome = (struct outcome){ .how = NOT_STARTED, .status = errno, .started = outcome->started };
 	outcome->duration = now_monotonic() - start;
-	end(executor, outcome, outcome_words(outcome, &command, arena));
-	struct log_entry entry = job->log;
-	entry.command = job->text;
-	entry.argv = command.argv;
-	entry.shell = job->shell;
-	entry.file = executor->file;
-	log_command(executor->log, &entry, outcome);
+	end(executor, job, outcome, outcome_words(outcome, &command, arena), arena);
+	note(executor, job, &command, outcome);
 	return pid;
+}
+
+const char *execute_missing(const struct executor *executor, const char *program, struct arena *arena)
+{
+	if (program_find(arena, program, executor->path))
+		return NULL;
+	const char *why = program_missing(arena, program, executor->path);
+	if (!starts_with(why, "there is no"))
+		return why;
+	return arena_printf(arena, "%s%s", why, needs_package(executor->needs, program, arena));
+}
+
+const char *execute_line_missing(const struct executor *executor, const char *line, struct arena *arena)
+{
+	struct words words;
+	if (words_need_shell(line) || words_split(arena, line, &words) || !words.n)
+		return NULL;
+	return execute_missing(executor, words.word[0], arena);
 }
 
 const char *execute_words(const struct executor *executor, const struct job *job, const struct outcome *outcome,
@@ -190,5 +237,6 @@ const char *execute_words(const struct executor *executor, const struct job *job
 {
 	struct spawn command;
 	make_spawn(executor, job, arena, &command);
-	return outcome_words(outcome, &command, arena);
+	const char *missing = outcome->how == NOT_STARTED ? execute_missing(executor, command.argv[0], arena) : NULL;
+	return missing ? missing : outcome_words(outcome, &command, arena);
 }

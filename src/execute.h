@@ -6,12 +6,20 @@
 
 #include "log.h"
 
+struct needs;
+
+/* Seconds for a command that builds or undoes, when nothing else is said; and for one that looks at all of a host's
+ * addresses, routes, rules and so on, or puts them back. */
+enum { COMMAND_TIMEOUT = 30, RESTORE_TIMEOUT = 120 };
+
 /* How and for whom commands are run. */
 struct executor {
 	const char *path;  /* PATH of commands */
 	const char *file;  /* the scenario, for messages and the log */
 	struct log *log;
+	struct needs *needs; /* what programs and the kernel lack is explained with it */
 	bool quiet, verbose, colour;
+	double timeout; /* seconds for each command that has no time limit by the scenario; 0: each has its usual one */
 	size_t number, total; /* of the commands that are shown */
 	const volatile sig_atomic_t *stop; /* set when the user wants an end; NULL: nothing stops it */
 	bool line_open, at_start, printed; /* the display's */
@@ -45,9 +53,22 @@ pid_t execute_background(struct executor *executor, const struct job *job, int o
 const char *execute_words(const struct executor *executor, const struct job *job, const struct outcome *outcome,
                           struct arena *arena);
 
+/* That there is no PROGRAM, and where to get it, in ARENA; NULL when there is. */
+const char *execute_missing(const struct executor *executor, const char *program, struct arena *arena);
+/* The same of the program of a user's LINE, when no shell has to look for it.  `ip netns exec` gives 1 for one that is
+ * not there, as that one might itself: so it is looked up first. */
+const char *execute_line_missing(const struct executor *executor, const char *line, struct arena *arena);
+
 /* The line that stands before the commands of a step, unless quiet. */
 void execute_heading(struct executor *executor, const char *format, ...) PRINTF(2, 3);
-/* Each line of TEXT, indented, on STREAM. */
-void print_indented(FILE *stream, const char *text);
+/* Each line of TEXT, indented, on FILE. */
+void print_indented(FILE *file, const char *text);
+/* The same for what a command printed on one of its streams, and how much of that was not kept. */
+void print_outcome(FILE *file, const struct outcome *outcome, enum stream stream);
+/* "1024 bytes more of its output were not kept", in ARENA; NULL: all was. */
+const char *execute_cut(const struct outcome *outcome, enum stream stream, struct arena *arena);
+
+/* The time limit of a command for which the scenario says nothing, and which usually is USUAL seconds (0: none). */
+double execute_limit(const struct executor *executor, double usual);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "planner.h"
+#include "rundir.h"
 #include "values.h"
 
 enum { ON_ONE_LINE = 3 /* lines of a file; more stand below each other */ };
@@ -64,8 +65,9 @@ static void write_file(struct planner *p, const char *path, struct lines *lines,
 	struct data *fields = emit_fields(p, NULL);
 	emit_set(p, fields, "path", path);
 	if (!more) {
-		emit_requirement(p, path, false, line);
+		emit_requirement(p, path, PATH_FREE, line);
 		undo = emit_undo(p, UNDO_HOST, emit_text(p, FILE_REMOVE, fields, line), line);
+		undo->link = path;
 	}
 	emit_set(p, fields, "lines", joined(p, lines));
 	if (mode)
@@ -98,6 +100,7 @@ static void write_resolv_conf(struct planner *p, const struct step *step, size_t
 			add_line(&lines, arena_printf(&p->scratch, "%s %s", statement->key->word, statement->value));
 	}
 	emit_need_netns(p, netns, line, step->statements[from]->header);
+	emit_requirement(p, "/etc/resolv.conf", PATH_THERE, line); /* ip binds over it; it may be a link to nowhere */
 	make_directory(p, path, line, netns, "nameserver");
 	write_file(p, path, &lines, NULL, netns->resolves, line, netns, "nameserver");
 	netns->resolves = true;
@@ -202,13 +205,14 @@ void build_files(struct planner *p, const struct step *step)
 {
 	for (size_t i = 0; i < step->n_files; i++) {
 		const struct file *file = &step->files[i];
-		const char *path = arena_printf(&p->plan->arena, RUN_DIR "/%s/%s", p->model->name, file->path);
+		const char *path = arena_printf(&p->plan->arena, "%s/%s", rundir_of(&p->scratch, p->model->name), file->path);
 		struct lines lines = { 0 };
 		if (file->netns) {
 			/* ip binds what is directly below /etc/netns/NAME, and can do so only over what is there */
 			size_t entry = strcspn(file->path, "/");
 			emit_need_netns(p, file->netns, file->line, file->header);
-			emit_requirement(p, arena_printf(&p->plan->arena, "/etc/%.*s", (int)entry, file->path), true, file->line);
+			emit_requirement(p, arena_printf(&p->plan->arena, "/etc/%.*s", (int)entry, file->path), PATH_THERE,
+			                 file->line);
 			path = etc_path(p, file->netns, file->path);
 			make_directory(p, path, file->line, file->netns, "file");
 		}

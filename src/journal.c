@@ -1,4 +1,4 @@
-/* journal: what an `up` made, in /run/vnetgen/NAME/journal. */
+/* journal: what an `up` made, in NAME/journal below rundir(). */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,8 @@
 
 #include "journal.h"
 #include "kernel.h"
+#include "rundir.h"
+#include "values.h"
 
 static bool write_line(struct journal *journal, const struct buffer *line)
 {
@@ -24,19 +26,41 @@ static void put_word(struct buffer *line, const char *word)
 	words_quote(line, word);
 }
 
+/* Takes the lock.  Readers hold it for a moment, to see whether another does. */
+static bool hold(int fd)
+{
+	for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
+		if (errno != EWOULDBLOCK || tries == 10)
+			return false;
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	}
+	return true;
+}
+
+/* Has another removed what we have open? */
+static bool is_removed(int fd)
+{
+	struct stat status;
+	return fstat(fd, &status) < 0 || !status.st_nlink;
+}
+
 bool journal_start(struct journal *journal, const char *name, const char *file, struct arena *arena,
                    const char **wrong, bool *taken)
 {
-	const char *directory = arena_printf(arena, RUN_DIR "/%s", name);
+	const char *directory = rundir_of(arena, name);
 	*journal = (struct journal){ .fd = -1 };
 	*taken = false;
-	if (mkdir(RUN_DIR, 0755) < 0 && errno != EEXIST) {
-		*wrong = arena_printf(arena, "cannot make " RUN_DIR ": %s", strerror(errno));
-		return false;
+	bool made = false;
+	/* a `down` that ends may remove the one in between, as the last */
+	for (int i = 0; i < 10 && !made && (i == 0 || errno == ENOENT); i++) {
+		if (!rundir_make(arena, wrong))
+			return false;
+		made = mkdir(directory, 0755) == 0;
 	}
-	if (mkdir(directory, 0755) < 0) {
+	if (!made) {
 		*taken = errno == EEXIST;
 		*wrong = arena_printf(arena, "cannot make %s: %s", directory, strerror(errno));
+		rundir_leave();
 		return false;
 	}
 	const char *path = arena_printf(arena, "%s/journal", directory);
@@ -47,16 +71,19 @@ bool journal_start(struct journal *journal, const char *name, const char *file, 
 	char *whole = realpath(file, NULL);
 	put_word(&line, whole ? whole : file);
 	free(whole);
-	buffer_printf(&line, " %d %llu %lld", (int)getpid(), kernel_process_start(getpid()), (long long)time(NULL));
+	buffer_printf(&line, " %d %llu %lld", (int)getpid(),
+	              (unsigned long long)kernel_process_start(getpid()), (long long)time(NULL));
 	put_word(&line, kernel_boot_id(arena));
-	buffer_printf(&line, " %u\n", kernel_highest_index(""));
-	bool good = journal->fd >= 0 && flock(journal->fd, LOCK_EX | LOCK_NB) == 0 && write_line(journal, &line);
+	uint64_t highest = kernel_highest_index("");
+	buffer_printf(&line, " %llu\n", (unsigned long long)highest);
+	bool good = highest != IDENTITY_UNSEEN && journal->fd >= 0 && hold(journal->fd) && !is_removed(journal->fd) && write_line(journal, &line);
 	buffer_free(&line);
 	if (!good) {
 		*wrong = arena_printf(arena, "cannot write %s: %s", path, strerror(errno));
 		journal_close(journal);
 		unlink(path);
 		rmdir(directory);
+		rundir_leave();
 	}
 	return good;
 }
@@ -75,9 +102,10 @@ bool journal_will(struct journal *journal, const struct undo *const *undo, const
 		put_word(&line, texts[i]);
 		buffer_putc(&line, '\n');
 	}
+	uint64_t start = pid ? kernel_process_start(pid) : 0;
 	if (pid)
-		buffer_printf(&line, "exec %d %llu\n", (int)pid, kernel_process_start(pid));
-	bool good = write_line(journal, &line);
+		buffer_printf(&line, "exec %d %llu\n", (int)pid, (unsigned long long)start);
+	bool good = start != IDENTITY_UNSEEN && write_line(journal, &line);
 	buffer_free(&line);
 	return good;
 }
@@ -102,8 +130,9 @@ bool journal_done(struct journal *journal, size_t rank, uint64_t id)
 bool journal_runs(struct journal *journal, size_t rank, pid_t pid)
 {
 	struct buffer line = { 0 };
-	buffer_printf(&line, "runs %zu %d %llu\n", rank, (int)pid, kernel_process_start(pid));
-	bool good = write_line(journal, &line);
+	uint64_t start = kernel_process_start(pid);
+	buffer_printf(&line, "runs %zu %d %llu\n", rank, (int)pid, (unsigned long long)start);
+	bool good = start != IDENTITY_UNSEEN && write_line(journal, &line);
 	buffer_free(&line);
 	return good;
 }
@@ -111,6 +140,16 @@ bool journal_runs(struct journal *journal, size_t rank, pid_t pid)
 bool journal_gone(struct journal *journal, size_t rank)
 {
 	return write_number(journal, "gone", rank, NULL);
+}
+
+bool journal_whole(struct journal *journal)
+{
+	return journal->fd < 0 || write_all(journal->fd, "whole\n", strlen("whole\n"));
+}
+
+bool journal_down(struct journal *journal)
+{
+	return journal->fd < 0 || write_all(journal->fd, "down\n", strlen("down\n"));
 }
 
 void journal_close(struct journal *journal)
@@ -134,15 +173,18 @@ static bool note_line(struct record *record, struct table *by_rank, const struct
 	const char *verb = line->n ? word[0] : "";
 	if (!strcmp(verb, "vnetgen") && line->n == 9) {
 		record->file = word[3];
-		record->pid = (pid_t)number(word[4]);
 		record->since = (double)number(word[6]);
-		record->stale = strcmp(word[7], kernel_boot_id(&record->arena)) != 0;
-		record->base_index = (unsigned)number(word[8]);
+		record->stale = kernel_was_booted_since(word[7], strlen(word[7]));
+		record->base_index = number(word[8]);
 		return !strcmp(word[1], "1");
 	}
 	if (!strcmp(verb, "exec") && line->n == 3) {
 		record->exec_pid = (pid_t)number(word[1]);
 		record->exec_start = number(word[2]);
+		return true;
+	}
+	if ((!strcmp(verb, "whole") || !strcmp(verb, "down")) && line->n == 1) {
+		record->whole = *verb == 'w';
 		return true;
 	}
 	if (!strcmp(verb, "will") && line->n == 7) {
@@ -197,51 +239,132 @@ static bool note_lines(struct record *record, char *text)
 	return good;
 }
 
+/* The file that a printed script keeps: the machine's boot id, then "up" and "down" as it came to be so. */
+static void note_script(struct record *record, int fd, char *text)
+{
+	struct stat status;
+	record->stale = *text && kernel_was_booted_since(text, strcspn(text, "\n"));
+	record->whole = ends_with(text, "\nup\n");
+	record->since = fstat(fd, &status) == 0 ? (double)status.st_mtim.tv_sec : 0;
+}
+
+static bool is_empty(const char *directory)
+{
+	DIR *open_directory = opendir(directory);
+	size_t n = 0;
+	while (open_directory && readdir(open_directory))
+		n++;
+	if (open_directory)
+		closedir(open_directory);
+	return n == 2;
+}
+
+/* Reads the file of the record that is open as FD, and closes that, or keeps it when it is held by us. */
+static bool read_open(struct record *record, int fd, bool take, const char *path, const char **wrong)
+{
+	bool good = true;
+	size_t length = 0;
+	record->held = take ? !hold(fd) : flock(fd, LOCK_SH | LOCK_NB) < 0;
+	record->holder = record->held ? kernel_lock_holder(fd) : 0;
+	char *text = is_removed(fd) ? NULL : file_read_all(fd, &length);
+	const char *end = text ? memrchr(text, '\n', length) : NULL;
+	size_t whole_lines = end ? (size_t)(end + 1 - text) : 0;
+	if (!text) {
+		good = !is_removed(fd);
+		*wrong = arena_printf(&record->arena, "cannot read %s: %s", path, file_error(errno));
+	} else if (record->script) {
+		note_script(record, fd, text);
+	} else if (!note_lines(record, text)) {
+		*wrong = arena_printf(&record->arena, "%s has lines that this version does not know", path);
+	}
+	if (take && !record->held && good)
+		record->journal.fd = fd;
+	else
+		close(fd);
+	/* the beginning of a line that a full disk had no room for is no part of the next one */
+	if (record->journal.fd >= 0 && !record->script && whole_lines != length && ftruncate(fd, (off_t)whole_lines) < 0)
+		*wrong = arena_printf(&record->arena, "cannot write %s: %s", path, strerror(errno));
+	free(text);
+	return good;
+}
+
+static bool read_directory(struct record *record, const char *directory, bool take, const char **wrong)
+{
+	const char *path;
+	struct stat status;
+	if (lstat(directory, &status) < 0) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			return false;
+		*wrong = arena_printf(&record->arena, "cannot see %s: %s", directory, strerror(errno));
+		return true;
+	}
+	if (!S_ISDIR(status.st_mode))
+		return false;
+	*wrong = rundir_wrong(&record->arena);
+	if (!*wrong && status.st_uid && status.st_uid != geteuid())
+		*wrong = arena_printf(&record->arena, "%s belongs to another user (%u)", directory, (unsigned)status.st_uid);
+	if (*wrong)
+		return true;
+	static const char *const files[] = { "journal", "script" };
+	for (size_t i = 0; i < COUNT(files); i++) {
+		path = arena_printf(&record->arena, "%s/%s", directory, files[i]);
+		int fd = open(path, (take ? O_RDWR | O_APPEND : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		record->script = i == 1;
+		if (fd >= 0)
+			return read_open(record, fd, take, path, wrong);
+		*wrong = arena_printf(&record->arena, "cannot open %s: %s", path, strerror(errno));
+		return true;
+	}
+	/* whoever made it came no further; but what has other files in it is no record */
+	record->foreign = !is_empty(directory);
+	if (record->foreign)
+		*wrong = arena_printf(&record->arena, "%s is no record of a network", directory);
+	return true;
+}
+
 bool record_read(struct record *record, const char *name, bool take, const char **wrong)
 {
 	*record = (struct record){ .journal.fd = -1, .file = "" };
 	*wrong = NULL;
 	record->name = arena_strdup(&record->arena, name);
-	const char *directory = arena_printf(&record->arena, RUN_DIR "/%s", name);
-	const char *path = arena_printf(&record->arena, "%s/journal", directory);
-	struct stat status;
-	if (lstat(directory, &status) < 0 || !S_ISDIR(status.st_mode)) {
+	bool there = read_directory(record, rundir_of(&record->arena, name), take, wrong);
+	if (!there)
 		record_close(record);
-		return false;
-	}
-	record->script = access(arena_printf(&record->arena, "%s/script", directory), F_OK) == 0;
-	int fd = open(path, (take ? O_WRONLY | O_APPEND : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0) {
-		record->held = flock(fd, LOCK_EX | LOCK_NB) < 0;
-		if (take && !record->held)
-			record->journal.fd = fd;
-		else
-			close(fd);
-	}
-	size_t length;
-	char *text = fd >= 0 ? file_read(path, &length) : NULL;
-	if (!text && errno != ENOENT)
-		*wrong = arena_printf(&record->arena, "cannot read %s: %s", path, strerror(errno));
-	else if (text && !note_lines(record, text))
-		*wrong = arena_printf(&record->arena, "%s has lines that this version does not know", path);
-	free(text);
-	return true;
+	return there;
+}
+
+const char *record_since(struct arena *arena, const struct record *record)
+{
+	char text[64];
+	time_t when = (time_t)record->since;
+	struct tm local;
+	if (!when || !localtime_r(&when, &local) || !strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local))
+		return "-";
+	return arena_strdup(arena, text);
 }
 
 bool record_remove(struct record *record)
 {
 	/* what a scenario's own commands left there (${dir}) goes too: files, not directories */
-	const char *directory = arena_printf(&record->arena, RUN_DIR "/%s", record->name);
+	const char *directory = rundir_of(&record->arena, record->name);
 	DIR *open_directory = opendir(directory);
-	for (struct dirent *entry; open_directory && (entry = readdir(open_directory));)
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && strcmp(entry->d_name, "journal"))
-			unlinkat(dirfd(open_directory), entry->d_name, 0);
-	if (open_directory) {
-		unlinkat(dirfd(open_directory), "journal", 0);
-		closedir(open_directory);
-	}
-	bool good = rmdir(directory) == 0;
-	rmdir(RUN_DIR); /* when it was the last */
+	if (!open_directory)
+		return false;
+	int error = 0;
+	for (struct dirent *entry; (entry = readdir(open_directory));)
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && strcmp(entry->d_name, "journal") &&
+		    unlinkat(dirfd(open_directory), entry->d_name, 0) < 0)
+			error = errno;
+	/* as long as anything else is there, it is still a record, of which the next `down` tries to remove the rest */
+	if (!error && unlinkat(dirfd(open_directory), "journal", 0) < 0 && errno != ENOENT)
+		error = errno;
+	closedir(open_directory);
+	bool good = !error && rmdir(directory) == 0;
+	error = error ? error : errno;
+	rundir_leave(); /* when it was the last */
+	errno = error;
 	return good;
 }
 
@@ -254,25 +377,51 @@ void record_close(struct record *record)
 	record->n = record->room = 0;
 }
 
+static int by_name(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+bool record_names(struct arena *arena, const char ***names, size_t *n)
+{
+	DIR *directory = opendir(rundir());
+	const char **list = NULL;
+	size_t room = 0;
+	*n = 0;
+	for (struct dirent *entry; directory && (entry = readdir(directory));)
+		if (!name_wrong_scenario(entry->d_name))
+			*array_add(list, *n, room) = arena_strdup(arena, entry->d_name);
+	if (list)
+		qsort(list, *n, sizeof *list, by_name);
+	*names = arena_alloc(arena, (*n + 1) * sizeof *list);
+	if (list)
+		memcpy(*names, list, *n * sizeof *list);
+	free(list);
+	if (!directory)
+		return errno == ENOENT;
+	closedir(directory);
+	return true;
+}
+
 const char *record_holder(struct arena *arena, const char *netns, const char *link)
 {
-	DIR *directory = opendir(RUN_DIR);
-	const char *holder = NULL;
-	for (struct dirent *entry; directory && !holder && (entry = readdir(directory));) {
+	const char **names, *holder = NULL;
+	size_t n;
+	record_names(arena, &names, &n);
+	for (size_t r = 0; r < n && !holder; r++) {
 		struct record record;
 		const char *wrong;
-		if (*entry->d_name == '.' || !record_read(&record, entry->d_name, false, &wrong))
+		if (!record_read(&record, names[r], false, &wrong))
 			continue;
-		for (size_t i = 0; i < record.n && !holder; i++) {
+		for (size_t i = 0; i < record.n && !holder && !record.stale; i++) {
 			const struct journal_entry *have = &record.entries[i];
-			bool is_link = have->class == UNDO_LINK || have->class == UNDO_EARLY;
+			bool is_link = have->class == UNDO_LINK || have->class == UNDO_EARLY || have->class == UNDO_UPON ||
+			               have->class == UNDO_HOST;
 			if (have->state != ENTRY_GONE && !strcmp(have->netns, netns) &&
 			    (link ? is_link && !strcmp(have->link, link) : have->class == UNDO_NETNS))
-				holder = arena_strdup(arena, record.name);
+				holder = names[r];
 		}
 		record_close(&record);
 	}
-	if (directory)
-		closedir(directory);
 	return holder;
 }

@@ -1,4 +1,4 @@
-/* journal: what an `up` made, in /run/vnetgen/NAME/journal, so that `down` knows it whatever happened to us.
+/* journal: what an `up` made, in NAME/journal below rundir(), so that `down` knows it whatever happened to us.
  *
  * The file is only added to, a line with one write(2) each, words quoted as for sh:
  *
@@ -8,6 +8,8 @@
  *   done RANK ID                             it is made: the cookie of a namespace, the index of a device, else 0
  *   runs RANK PID PID-START                  it is a daemon: this process, which leads a session of its own
  *   gone RANK                                it is no more, or was not made after all
+ *   whole                                    all of the network is there
+ *   down                                     from here on it is taken down
  *
  * A `will` without `done` may or may not have happened: its name was free when the line was written, so what bears
  * it (for a device: with an index above HIGHEST-IFINDEX) is ours. */
@@ -33,6 +35,8 @@ bool journal_will(struct journal *journal, const struct undo *const *undo, const
 bool journal_done(struct journal *journal, size_t rank, uint64_t id);
 bool journal_runs(struct journal *journal, size_t rank, pid_t pid);
 bool journal_gone(struct journal *journal, size_t rank);
+bool journal_whole(struct journal *journal);
+bool journal_down(struct journal *journal);
 void journal_close(struct journal *journal);
 
 enum entry_state { ENTRY_WILL, ENTRY_DONE, ENTRY_GONE };
@@ -45,19 +49,21 @@ struct journal_entry {
 	enum entry_state state;
 	uint64_t id;
 	pid_t pid; /* of a daemon; 0: there was none yet */
-	unsigned long long start;
+	uint64_t start;
 };
 
 struct record {
 	const char *name, *file;
+	bool foreign;          /* the directory is something else's, as *wrong says */
 	bool script;           /* made by a printed script, which undoes it itself */
-	bool held;             /* a process of ours is at work on it */
+	bool held;             /* a process is at work on it: */
+	pid_t holder;          /* this one; 0: that cannot be seen */
+	bool whole;            /* all of it was built, and it has not been taken down */
 	bool stale;            /* from before the machine was started last: nothing of it is left */
-	pid_t pid;             /* who made it */
 	double since;          /* seconds since the epoch; 0: it never came so far */
-	unsigned base_index;
+	uint64_t base_index;
 	pid_t exec_pid;        /* the command that was started last; 0: none */
-	unsigned long long exec_start;
+	uint64_t exec_start;
 	struct journal_entry *entries; /* by rank */
 	size_t n, room;
 	struct journal journal; /* to say what is gone; held by us */
@@ -65,13 +71,17 @@ struct record {
 };
 
 /* Reads the record of NAME.  With TAKE it is held until record_close(), unless another process holds it.
- * False when there is none, and then there is nothing to close; a file that cannot be read or understood is a record
- * with a line in *wrong. */
+ * False when there is none, and then there is nothing to close; one that cannot be read, understood or trusted is a
+ * record with a line in *wrong. */
 bool record_read(struct record *record, const char *name, bool take, const char **wrong);
+/* Since when, in local time ("2026-11-24 10:00:00"), in ARENA; "-" when that is not known. */
+const char *record_since(struct arena *arena, const struct record *record);
 /* Removes the directory of the record. */
 bool record_remove(struct record *record);
 void record_close(struct record *record);
 
+/* The names of all records, sorted, in ARENA; *n is how many.  False when rundir() cannot be read: errno is set. */
+bool record_names(struct arena *arena, const char ***names, size_t *n);
 /* The name of the record that owns a namespace, or a device in it (LINK not NULL), in ARENA; NULL when none does. */
 const char *record_holder(struct arena *arena, const char *netns, const char *link);
 

@@ -1,8 +1,10 @@
 /* kernel: what is there, asked without running a command. */
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -10,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "kernel.h"
@@ -30,7 +33,7 @@ bool kernel_has_netns(const char *name)
 {
 	char path[320];
 	netns_path(path, sizeof path, name);
-	return access(path, F_OK) == 0;
+	return access(path, F_OK) == 0 || errno != ENOENT;
 }
 
 /* Enters NETNS; returns a descriptor for leave(), or -1.  We have one thread, so nobody else is taken along. */
@@ -56,43 +59,56 @@ static void leave(const char *netns, int back)
 	close(back);
 }
 
+/* What it means that a thing could not be had: the file of a namespace that was never mounted is EINVAL for setns(2). */
+static uint64_t none_or_unseen(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EINVAL || error == ENODEV ? 0 : IDENTITY_UNSEEN;
+}
+
 uint64_t kernel_netns_cookie(const char *name)
 {
 	uint64_t cookie = 0;
 	int back = enter(name);
 	if (back < 0)
-		return 0;
+		return none_or_unseen(errno);
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	socklen_t size = sizeof cookie;
-	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) < 0)
-		cookie = 0;
+	if (fd < 0)
+		cookie = IDENTITY_UNSEEN;
+	else if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) < 0)
+		cookie = errno == ENOPROTOOPT ? 0 : IDENTITY_UNSEEN;
 	if (fd >= 0)
 		close(fd);
 	leave(name, back);
 	return cookie;
 }
 
-unsigned kernel_link_index(const char *netns, const char *name)
+uint64_t kernel_link_index(const char *netns, const char *name)
 {
 	int back = enter(netns);
 	if (back < 0)
-		return 0;
-	unsigned index = if_nametoindex(name);
+		return none_or_unseen(errno);
+	uint64_t index = if_nametoindex(name);
+	if (!index)
+		index = none_or_unseen(errno);
 	leave(netns, back);
 	return index;
 }
 
-unsigned kernel_highest_index(const char *netns)
+uint64_t kernel_highest_index(const char *netns)
 {
 	int back = enter(netns);
 	if (back < 0)
-		return 0;
-	unsigned highest = 0;
+		return IDENTITY_UNSEEN;
+	uint64_t highest = 0;
 	struct if_nameindex *list = if_nameindex();
 	for (size_t i = 0; list && list[i].if_index; i++)
 		if (list[i].if_index > highest)
 			highest = list[i].if_index;
-	if_freenameindex(list);
+	if (list)
+		if_freenameindex(list);
+	else
+		highest = IDENTITY_UNSEEN;
 	leave(netns, back);
 	return highest;
 }
@@ -169,19 +185,65 @@ void kernel_each_process(void (*see)(void *user, ino_t netns, pid_t pid, const c
 		closedir(proc);
 }
 
-unsigned long long kernel_process_start(pid_t pid)
+uint64_t kernel_process_start(pid_t pid)
 {
 	char path[64], line[1024];
 	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
 	/* field 22 of proc(5); the second, the name, may have blanks and brackets in it */
 	char *rest = small_file(path, line, sizeof line) ? strrchr(line, ')') : NULL;
+	if (!rest)
+		return errno == ESRCH ? 0 : none_or_unseen(errno);
 	for (int field = 2; rest && field < 22; field++)
 		rest = strchr(rest + 1, ' ');
-	return rest ? strtoull(rest, NULL, 10) : 0;
+	return rest ? strtoull(rest, NULL, 10) : IDENTITY_UNSEEN;
+}
+
+pid_t kernel_lock_holder(int fd)
+{
+	struct stat status;
+	FILE *lines = fopen("/proc/locks", "re");
+	char line[256];
+	int holder = 0;
+	while (lines && !holder && fstat(fd, &status) == 0 && fgets(line, sizeof line, lines)) {
+		unsigned long long inode;
+		int pid;
+		/* the device before the inode is not that of fstat(2) on every file system */
+		if (sscanf(line, "%*s FLOCK %*s WRITE %d %*x:%*x:%llu", &pid, &inode) == 2 && inode == status.st_ino)
+			holder = pid;
+	}
+	if (lines)
+		fclose(lines);
+	return holder > 0 ? holder : 0;
+}
+
+uint64_t kernel_file_id(const char *path)
+{
+	struct statx status;
+	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &status) < 0)
+		return none_or_unseen(errno);
+	uint64_t born = (uint64_t)status.stx_btime.tv_sec * 1000000000 + status.stx_btime.tv_nsec;
+	/* spread, so that two of them are not one by a small difference in both */
+	return (status.stx_ino * 0x9e3779b97f4a7c15 ^ born) | 1;
+}
+
+bool kernel_was_booted_since(const char *id, size_t length)
+{
+	struct arena scratch = { 0 };
+	const char *now = kernel_boot_id(&scratch);
+	bool since = strcmp(now, "-") && strncmp(id, "-", length) && strncmp(id, now, length);
+	arena_free(&scratch);
+	return since;
 }
 
 const char *kernel_boot_id(struct arena *arena)
 {
 	char id[64];
 	return arena_strdup(arena, small_file("/proc/sys/kernel/random/boot_id", id, sizeof id) ? id : "-");
+}
+
+bool kernel_capable(int capability)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+	return syscall(SYS_capget, &header, sets) == 0 && sets[capability / 32].effective >> capability % 32 & 1;
 }

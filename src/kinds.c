@@ -16,6 +16,8 @@ static const struct kind kinds[] = {
 	{ "team", .stays = true },
 	{ "dummy", .plain = true, .inward = true, .in_place = true },
 	{ "ifb", .plain = true, .inward = true, .in_place = true },
+	{ "tun", .plain = true, .inward = true, .stays = true, .tuntap = true },
+	{ "tap", .plain = true, .inward = true, .stays = true, .tuntap = true },
 	{ "vlan", .plain = true },
 	{ "macvlan", .plain = true, .shares = true },
 	{ "macvtap", .plain = true, .shares = true },

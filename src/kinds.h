@@ -14,6 +14,7 @@ struct kind {
 	bool plain;        /* takes no ports: cannot be a master */
 	bool shares;       /* stands on its parent as one more device of the same network */
 	bool inward;       /* no wire leads from it */
+	bool tuntap;       /* made by `ip tuntap add`, which is told neither MAC nor MTU */
 	bool in_place;     /* `ip link add … netns NS` and creating it to move it come to the same */
 };
 

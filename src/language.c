@@ -71,11 +71,8 @@ static const struct key_rule key_rules[] = {
 	{ "match", KEY_MATCH, IN(RUN) | IN(CHECK), NO_PHASE },
 	{ "within", KEY_WITHIN, IN(CHECK) | IN(DAEMON), NO_PHASE },
 	{ "timeout", KEY_TIMEOUT, IN(CHECK), NO_PHASE },
-	/* words of the language that this version refuses by name */
-	{ "existing", KEY_LATER, IN(LINK), NO_PHASE },
+	{ "existing", KEY_EXISTING, IN(LINK), NO_PHASE },
 };
-
-static const struct key_rule any_key = { "", KEY_ANY, IN(VARS), NO_PHASE };
 
 static const char *const phase_words[PHASES] = {
 	[PHASE_NETNS] = "netns",
@@ -154,8 +151,6 @@ static bool key_is(const struct key_rule *key, const char *word)
 
 const struct key_rule *key_find(enum section_kind kind, const char *word)
 {
-	if (kind == IN_VARS)
-		return &any_key;
 	for (size_t i = 0; i < COUNT(key_rules); i++)
 		if (key_rules[i].sections & 1u << kind && key_is(&key_rules[i], word))
 			return &key_rules[i];
@@ -166,14 +161,6 @@ const char *key_language(const struct key_rule *key, const char *word)
 {
 	const char *dot = key->said ? strchr(word, '.') : NULL;
 	return dot ? dot + 1 : NULL;
-}
-
-const struct key_rule *key_by_id(enum key_id id)
-{
-	for (size_t i = 0; i < COUNT(key_rules); i++)
-		if (key_rules[i].id == id)
-			return &key_rules[i];
-	return &any_key;
 }
 
 static size_t collect_keys(enum section_kind kind, const char *words[COUNT(key_rules)])
@@ -260,11 +247,9 @@ const struct ini_rules language_rules = { is_key, takes_keys, keeps_lines, takes
 void language_list(void)
 {
 	for (size_t kind = 0; kind < SECTION_KINDS; kind++) {
-		if (section_rules[kind].later)
-			continue;
 		printf("%s\n", section_rules[kind].word);
 		for (size_t i = 0; i < COUNT(key_rules); i++)
-			if (key_rules[i].sections & 1u << kind && key_rules[i].id != KEY_LATER)
+			if (key_rules[i].sections & 1u << kind)
 				printf("%s %s\n", section_rules[kind].word, key_rules[i].word);
 	}
 }

@@ -54,11 +54,9 @@ struct section_rule {
 	const char *word;
 	enum name_rule name;
 	bool once_more; /* may be opened again to add to it */
-	bool later;     /* a word of the language that this version does not build */
 };
 
 enum key_id {
-	KEY_ANY, /* of [vars] */
 	KEY_NAME,
 	KEY_TITLE,
 	KEY_TEXT,
@@ -95,6 +93,7 @@ enum key_id {
 	KEY_UP,
 	KEY_SET,
 	KEY_OPTIONS,
+	KEY_EXISTING,
 	KEY_BUILD,
 	KEY_NOTE,
 	KEY_SHOW,
@@ -104,7 +103,6 @@ enum key_id {
 	KEY_MATCH,
 	KEY_WITHIN,
 	KEY_TIMEOUT,
-	KEY_LATER,
 	KEYS
 };
 
@@ -129,11 +127,10 @@ const char *section_kind_nearest(const char *word);
 /* "scenario, vars, ... and check" */
 const char *section_kind_list(struct arena *arena);
 
-/* The rule for WORD in this kind of section, or NULL.  [vars] has a rule for every word. */
+/* The rule for WORD in this kind of section, or NULL.  [vars] has none. */
 const struct key_rule *key_find(enum section_kind kind, const char *word);
 /* "ko" of `title.ko`; NULL when the key is for all languages. */
 const char *key_language(const struct key_rule *key, const char *word);
-const struct key_rule *key_by_id(enum key_id id);
 const char *key_nearest(enum section_kind kind, const char *word);
 const char *key_list(struct arena *arena, enum section_kind kind);
 

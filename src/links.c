@@ -131,8 +131,8 @@ static void find_ends(struct resolving *r)
 		if (netns && !link->is_lo) {
 			link->end = model_netns(model, netns->value);
 			if (!link->end) {
-				report_error(r->report, netns->line, netns->header, "netns", "no [netns %s] in this file",
-				             netns->value);
+				report_error(r->report, netns->line, netns->header, "netns", "%s",
+				             model_no_netns(model, netns->value));
 				link->end = unknown_netns(r, netns->value);
 			}
 		}
@@ -154,7 +154,7 @@ static void declare_in_place(struct resolving *r, struct link_section *sections,
 		struct netns *netns = model_netns(model, section->place);
 		if (!netns) {
 			if (!name_wrong_link(section->name))
-				report_error(r->report, raw->line, raw->header, NULL, "no [netns %s] in this file", section->place);
+				report_error(r->report, raw->line, raw->header, NULL, "%s", model_no_netns(model, section->place));
 			netns = unknown_netns(r, section->place);
 		}
 		struct link *link = table_get(&model->link_by_place, place_key(r, netns, section->name));
@@ -162,11 +162,15 @@ static void declare_in_place(struct resolving *r, struct link_section *sections,
 		for (size_t s = 0; s < section->n; s++) {
 			const struct statement *statement = &section->statements[s];
 			enum key_id id = statement->key->id;
-			if (id == KEY_NETNS && strcmp(section->name, "lo") != 0)
+			if (id == KEY_EXISTING && !link && strcmp(section->name, "lo") != 0)
+				report_error(r->report, statement->line, raw->header, "existing",
+				             "a namespace of the scenario has no device before it is made; write [link %s] and 'netns = %s' "
+				             "to move one there", section->name, section->place);
+			else if (id == KEY_NETNS && strcmp(section->name, "lo") != 0)
 				report_error(r->report, statement->line, raw->header, "netns",
 				             "a device that is created in its place is not moved; write [link %s] to move it",
 				             section->name);
-			else if (link && !link->in_place && (id == KEY_TYPE || id == KEY_PEER))
+			else if (link && !link->in_place && (id == KEY_TYPE || id == KEY_PEER || id == KEY_EXISTING))
 				report_error(r->report, statement->line, raw->header, statement->key->word,
 				             "the device of line %u is moved here under the same name; say its %s there", link->line,
 				             statement->key->word);
@@ -181,6 +185,25 @@ static void declare_in_place(struct resolving *r, struct link_section *sections,
 			set_place(r, &model->link_by_place, place_key(r, netns, section->name), link);
 		}
 		add_section(r, link, section);
+	}
+}
+
+/* What is there is not made: nothing of `ip link add` can be said about it. */
+static void find_existing(struct resolving *r, struct link *link)
+{
+	static const enum key_id refused[] = { KEY_TYPE, KEY_PEER, KEY_LINK, KEY_OPTIONS };
+	const struct statement *say = link->single[KEY_EXISTING];
+	if (!say || link->is_lo)
+		return;
+	value_bool(say->value, &link->existing);
+	for (size_t i = 0; i < COUNT(refused) && link->existing; i++) {
+		struct statement *other = link->single[refused[i]];
+		if (!other)
+			continue;
+		report_error(r->report, other->line, other->header, other->key->word,
+		             "'%s' is there already (line %u), so nothing is said about how it is made", link->name, say->line);
+		link->single[refused[i]] = NULL;
+		link->broken = true;
 	}
 }
 
@@ -202,10 +225,14 @@ static void join_pair(struct resolving *r, struct link *link)
 	if (link->is_lo)
 		return;
 	if (!netns) {
-		report_error(r->report, say->line, say->header, "peer", "no [netns %.*s] in this file",
-		             (int)(name - say->value - 1), say->value);
+		report_error(r->report, say->line, say->header, "peer", "%s",
+		             model_no_netns(model, arena_strndup(&model->arena, say->value, (size_t)(name - say->value - 1))));
 	} else if (!strcmp(name, "lo")) {
 		report_error(r->report, say->line, say->header, "peer", "lo is there already, and has no peer");
+		return;
+	} else if (peer && peer->existing) {
+		report_error(r->report, say->line, say->header, "peer", "'%s' is there already (line %u); a pair is made with both "
+		             "ends", peer->name, peer->single[KEY_EXISTING]->line);
 		return;
 	} else if (peer == link) {
 		report_error(r->report, say->line, say->header, "peer", "a device is not its own peer");
@@ -243,12 +270,13 @@ static void join_pair(struct resolving *r, struct link *link)
 static void find_kind_of(struct resolving *r, struct link *link)
 {
 	const struct statement *type = link->single[KEY_TYPE], *peer = link->single[KEY_PEER];
-	if (link->is_lo)
+	if (link->is_lo || link->existing)
 		return;
 	if (!type && !link->peer && !peer) {
 		if (!link->broken)
 			report_error(r->report, link->line, link->header, NULL,
-			             "a 'type' is missing, as in ip link add, or a 'peer', which makes it a veth");
+			             "a 'type' is missing, as in ip link add, or a 'peer', which makes it a veth; a device that is there "
+			             "already has 'existing = yes'");
 		return;
 	}
 	if (type)
@@ -299,8 +327,8 @@ static struct link *refer(struct resolving *r, struct link *link, const struct s
 	const char *name, *key = say->key->word;
 	struct link *found = find_ref(r, &model->link_by_place, &r->created, say->value, link->end, &netns, &name);
 	if (!netns) {
-		report_error(r->report, say->line, say->header, key, "no [netns %.*s] in this file",
-		             (int)(name - say->value - 1), say->value);
+		report_error(r->report, say->line, say->header, key, "%s",
+		             model_no_netns(model, arena_strndup(&model->arena, say->value, (size_t)(name - say->value - 1))));
 		return NULL;
 	}
 	if (!found) {
@@ -389,7 +417,8 @@ static void check_statements(struct resolving *r)
 				check_lo(r, link, statement);
 			else if (id == KEY_MASTER)
 				find_master(r, statement);
-			if ((id == KEY_NETNS || id == KEY_LINK || id == KEY_TYPE || id == KEY_OPTIONS) && statement->step > link->step &&
+			if ((id == KEY_NETNS || id == KEY_LINK || id == KEY_TYPE || id == KEY_OPTIONS ||
+			     id == KEY_EXISTING) && statement->step > link->step &&
 			    !link->is_lo)
 				report_error(r->report, statement->line, statement->header, statement->key->word,
 				             "'%s' is made in an earlier step, by line %u; say it there", link->name,
@@ -451,6 +480,8 @@ void links_resolve(struct model *model, struct link_section *sections, size_t n,
 	if (model->n_links)
 		qsort(model->links, model->n_links, sizeof(struct link *), by_order);
 	size_t declared = model->n_links; /* join_pair() adds peers without a section */
+	for (size_t i = 0; i < declared; i++)
+		find_existing(&r, model->links[i]);
 	for (size_t i = 0; i < declared; i++)
 		if (model->links[i]->single[KEY_PEER])
 			join_pair(&r, model->links[i]);

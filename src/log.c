@@ -11,7 +11,7 @@
 
 bool log_open(struct log *log, const char *path)
 {
-	*log = (struct log){ .fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644) };
+	*log = (struct log){ .fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) };
 	return log->fd >= 0;
 }
 

@@ -3,16 +3,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "drawing.h"
 #include "graph.h"
+#include "kernel.h"
+#include "list.h"
 #include "network.h"
 #include "pages.h"
-#include "sandbox.h"
+#include "rundir.h"
 #include "script.h"
 #include "tap.h"
 #include "values.h"
@@ -31,10 +36,22 @@ static enum exit_status print_script(struct scenario *s, const struct options *o
 
 static bool may_build(void)
 {
-	if (geteuid() == 0)
-		return true;
-	complain("building a network in the host needs root; 'vnetgen test --sandbox' needs none");
-	return false;
+	static const struct {
+		int number;
+		const char *name;
+	} needed[] = { { CAP_NET_ADMIN, "NET_ADMIN" }, { CAP_SYS_ADMIN, "SYS_ADMIN" } };
+	if (geteuid() != 0) {
+		complain("building a network in the host needs root; 'vnetgen test --sandbox' needs none");
+		return false;
+	}
+	for (size_t i = 0; i < COUNT(needed); i++) {
+		if (kernel_capable(needed[i].number))
+			continue;
+		complain("building a network needs CAP_%s, which root does not have here, as in a container; Docker's "
+		         "'--cap-add %s' or '--privileged' gives it", needed[i].name, needed[i].name);
+		return false;
+	}
+	return true;
 }
 
 static enum exit_status do_up(struct scenario *s, const struct options *o)
@@ -124,20 +141,31 @@ static enum exit_status do_test(struct scenario *s, const struct options *o)
 		return status;
 	if (!o->sandbox)
 		return may_build() ? (enum exit_status)test_here(s) : EXIT_REFUSED;
-	char why[256];
-	sysctls_note(&s->sysctls, &s->model);
-	int inside = sandbox_run(test_in_sandbox, s, why, sizeof why);
-	if (inside < 0) {
-		complain("no sandbox: %s", why);
-		return EXIT_REFUSED;
-	}
-	if (inside > EXIT_INTERRUPTED) {
-		/* a command's line may be open */
-		printf("%s", o->quiet ? "" : "\n");
-		fflush(stdout);
-		complain("the sandbox was ended by signal %d (%s); nothing of it is left", inside - 128, strsignal(inside - 128));
-	}
-	return (enum exit_status)inside;
+	scenario_leave_host(s);
+	return scenario_run_in_sandbox(test_in_sandbox, s, !o->quiet);
+}
+
+static int lint_in_sandbox(void *user)
+{
+	struct scenario *s = user;
+	needs_judge(&s->needs, &s->executor, &s->plan, &s->report);
+	return report_print(&s->report) ? EXIT_REFUSED : EXIT_DONE;
+}
+
+static enum exit_status do_lint(struct scenario *s, const struct options *o)
+{
+	enum exit_status status = scenario_load(s, o);
+	if (status != EXIT_DONE || !o->kernel)
+		return status;
+	scenario_leave_host(s);
+	return scenario_run_in_sandbox(lint_in_sandbox, s, false);
+}
+
+static enum exit_status do_list(struct scenario *s, const struct options *o)
+{
+	(void)s;
+	(void)o;
+	return list_networks();
 }
 
 /* What is drawn when nothing is said: what the output is called, if that is a format. */
@@ -146,26 +174,26 @@ static const char *drawing_format(const struct scenario *s, const struct options
 	const char *dot = o->output ? strrchr(o->output, '.') : NULL;
 	if (o->format)
 		return o->format;
-	return dot && (graph_is_picture(dot + 1) || graph_is_text(&s->templates, dot + 1)) ? dot + 1 : "mermaid";
+	return dot && (drawing_is_picture(dot + 1) || drawing_is_text(&s->templates, dot + 1)) ? dot + 1 : "mermaid";
 }
 
 static enum exit_status write_output(const struct options *o, const struct buffer *out)
 {
-	int fd = o->output ? open(o->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0644) : STDOUT_FILENO;
+	int fd = o->output ? file_open(o->output, O_WRONLY | O_CREAT | O_TRUNC, 0644) : STDOUT_FILENO;
 	bool good = fd >= 0 && write_all(fd, buffer_text(out), out->length);
 	if (o->output && fd >= 0)
 		good = close(fd) == 0 && good;
 	if (!good)
-		complain("cannot write %s: %s", o->output ? o->output : "the drawing", strerror(errno));
+		complain("cannot write %s: %s", o->output ? o->output : "the drawing", file_error(errno));
 	return good ? EXIT_DONE : EXIT_OUTPUT;
 }
 
 static enum exit_status do_graph(struct scenario *s, const struct options *o)
 {
 	const char *format = drawing_format(s, o), *wrong;
-	bool picture = graph_is_picture(format);
-	if (!picture && !graph_is_text(&s->templates, format)) {
-		complain("there is no format '%s'; there are %s", format, graph_formats(&s->templates));
+	bool picture = drawing_is_picture(format);
+	if (!picture && !drawing_is_text(&s->templates, format)) {
+		complain("there is no format '%s'; there are %s", format, drawing_formats(&s->templates));
 		return EXIT_USAGE;
 	}
 	if (picture && !o->output && isatty(STDOUT_FILENO)) {
@@ -182,10 +210,10 @@ static enum exit_status do_graph(struct scenario *s, const struct options *o)
 	const struct graph_options options = { .step = o->step, .all = o->all, .wording = &s->wording };
 	struct data *view = graph_view(&s->arena, &s->templates, &s->plan, &options, &wrong);
 	struct buffer text = { 0 }, image = { 0 };
-	if (!view || !graph_render(&s->templates, picture ? "dot" : format, view, &text, &wrong)) {
+	if (!view || !drawing_render(&s->templates, picture ? "dot" : format, view, &text, &wrong)) {
 		complain("%s", wrong);
 		status = EXIT_SCENARIO;
-	} else if (picture && !graph_picture(format, &text, s->executor.path, &image, &s->arena, &wrong)) {
+	} else if (picture && !drawing_picture(format, &text, s->executor.path, &image, &s->arena, &wrong)) {
 		complain("%s", wrong);
 		status = EXIT_REFUSED;
 	} else {
@@ -207,6 +235,7 @@ enum option_set {
 	TAKES_PAGE = 32,    /* --stable and what else a page has */
 	TAKES_FORMAT = 64,
 	TAKES_LANGUAGE = 128,
+	TAKES_KERNEL = 512, /* --kernel */
 	TAKES_MANY = 256, /* more than one scenario */
 };
 
@@ -219,17 +248,41 @@ static const struct command_line {
 	{ "up", do_up, TAKES_SCRIPT | TAKES_CHECKS | TAKES_KEEP | TAKES_SANDBOX | TAKES_LANGUAGE, "SCENARIO",
 	  "builds the network (the default command)" },
 	{ "down", do_down, TAKES_SCRIPT | TAKES_LANGUAGE, "SCENARIO|NAME", "takes it down" },
+	{ "list", do_list, 0, "", "lists the networks that are up, and since when" },
 	{ "check", do_check, 0, "SCENARIO", "runs the checks of a network that is up, and prints TAP" },
 	{ "test", do_test, TAKES_SANDBOX, "SCENARIO", "builds it, runs shows and checks, takes it down" },
+	{ "lint", do_lint, TAKES_KERNEL, "SCENARIO", "says what is wrong with it, and does nothing" },
 	{ "graph", do_graph, TAKES_DRAWING | TAKES_FORMAT | TAKES_LANGUAGE, "SCENARIO", "draws it, from the file alone" },
 	{ "doc", pages_doc, TAKES_SCRIPT | TAKES_PAGE | TAKES_FORMAT | TAKES_LANGUAGE | TAKES_MANY, "SCENARIO...",
 	  "runs it in a sandbox and writes the tutorial" },
 	{ "view", pages_view, TAKES_LANGUAGE | TAKES_MANY, "SCENARIO...", "prints what templates see, as JSON" },
 };
 
-enum long_option { OPT_DRY_RUN = 256, OPT_WITH_CHECKS, OPT_STYLE, OPT_SET, OPT_TEMPLATES, OPT_PATH, OPT_LOG, OPT_KEEP,
-	               OPT_SANDBOX, OPT_FORMAT, OPT_STEP, OPT_ALL, OPT_HOST, OPT_LANG, OPT_STABLE, OPT_FRONT_MATTER, OPT_META, OPT_DIAGRAMS,
-	               OPT_VERSION, OPT_WORDS };
+enum long_option {
+	OPT_DRY_RUN = 256,
+	OPT_WITH_CHECKS,
+	OPT_STYLE,
+	OPT_SET,
+	OPT_TEMPLATES,
+	OPT_PATH,
+	OPT_TIMEOUT,
+	OPT_RUN_DIR,
+	OPT_LOG,
+	OPT_KEEP,
+	OPT_SANDBOX,
+	OPT_KERNEL,
+	OPT_FORMAT,
+	OPT_STEP,
+	OPT_ALL,
+	OPT_HOST,
+	OPT_LANG,
+	OPT_STABLE,
+	OPT_FRONT_MATTER,
+	OPT_META,
+	OPT_DIAGRAMS,
+	OPT_VERSION,
+	OPT_WORDS,
+};
 
 static const char *list_styles(const struct templates *templates)
 {
@@ -246,7 +299,7 @@ static const char *list_formats(const struct templates *templates)
 {
 	const char *pages = templates_list(templates, "doc", ".mustache"), *last = strstr(pages, " and ");
 	return arena_printf(templates->arena, "%.*s, %s, %s", last ? (int)(last - pages) : 0, pages, last ? last + 5 : pages,
-	                    graph_formats(templates));
+	                    drawing_formats(templates));
 }
 
 static const struct option_line {
@@ -259,6 +312,7 @@ static const struct option_line {
 	{ { "with-checks", no_argument, NULL, OPT_WITH_CHECKS }, TAKES_CHECKS, "", "with shows and checks in the script" },
 	{ { "keep", no_argument, NULL, OPT_KEEP }, TAKES_KEEP, "", "leaves what was made when a command fails" },
 	{ { "sandbox", no_argument, NULL, OPT_SANDBOX }, TAKES_SANDBOX, "", "in namespaces of its own, without root" },
+	{ { "kernel", no_argument, NULL, OPT_KERNEL }, TAKES_KERNEL, "", "also what this machine lacks to build it" },
 	{ { "format", required_argument, NULL, OPT_FORMAT }, TAKES_FORMAT, "FORMAT", "writes or draws it so; there are ",
 	  list_formats },
 	{ { "output", required_argument, NULL, 'o' }, TAKES_DRAWING, "FILE", "writes it there; NAME.svg says the format" },
@@ -276,6 +330,8 @@ static const struct option_line {
 	  list_styles },
 	{ { "templates", required_argument, NULL, OPT_TEMPLATES }, 0, "DIR", "looks for templates there first" },
 	{ { "path", required_argument, NULL, OPT_PATH }, 0, "PATH", "where commands are looked up" },
+	{ { "timeout", required_argument, NULL, OPT_TIMEOUT }, 0, "TIME", "ends a command that takes longer; 30s, 2m, 500ms" },
+	{ { "run-dir", required_argument, NULL, OPT_RUN_DIR }, 0, "DIR", "keeps the records there instead of in /run/vnetgen" },
 	{ { "log", required_argument, NULL, OPT_LOG }, 0, "FILE", "writes each command and its output there, as JSON" },
 	{ { "quiet", no_argument, NULL, 'q' }, 0, "", "says nothing but what is wrong" },
 	{ { "verbose", no_argument, NULL, 'v' }, 0, "", "says for each command where in the scenario it comes from" },
@@ -315,10 +371,28 @@ static const struct command_line *find_command(const char *word)
 	return NULL;
 }
 
+static const char *nearest_command(const char *word)
+{
+	const char *words[COUNT(commands)];
+	for (size_t i = 0; i < COUNT(commands); i++)
+		words[i] = commands[i].word;
+	return nearest_word(word, words, COUNT(words));
+}
+
 static enum exit_status usage(const char *hint)
 {
 	complain("%s; 'vnetgen --help' lists what there is", hint);
 	return EXIT_USAGE;
+}
+
+/* Does it need no quotes in a command? */
+static bool is_plain(const char *word)
+{
+	struct buffer quoted = { 0 };
+	words_quote(&quoted, word);
+	bool plain = !strcmp(buffer_text(&quoted), word);
+	buffer_free(&quoted);
+	return plain;
 }
 
 /* False when the option is wrong; it has been said. */
@@ -330,6 +404,7 @@ static bool take_option(struct options *o, int value, struct arena *arena)
 	case OPT_WITH_CHECKS: o->with_checks = true; break;
 	case OPT_KEEP: o->keep = true; break;
 	case OPT_SANDBOX: o->sandbox = true; break;
+	case OPT_KERNEL: o->kernel = true; break;
 	case OPT_HOST: o->host = true; break;
 	case OPT_LANG: o->lang = optarg; break;
 	case OPT_STABLE: o->stable = true; break;
@@ -358,6 +433,19 @@ static bool take_option(struct options *o, int value, struct arena *arena)
 		break;
 	case OPT_PATH: o->path = optarg; break;
 	case OPT_LOG: o->log = optarg; break;
+	case OPT_TIMEOUT:
+		if (!value_duration(optarg, &o->timeout)) {
+			usage("--timeout takes a time above 0, as in 30s, 2m or 500ms");
+			return false;
+		}
+		break;
+	case OPT_RUN_DIR:
+		rundir_set(optarg, arena);
+		if (!*optarg || !is_plain(rundir())) {
+			usage("--run-dir takes a directory without blanks and quotes in its name: it stands in commands");
+			return false;
+		}
+		break;
 	case OPT_FORMAT: o->format = optarg; break;
 	case OPT_ALL: o->all = true; break;
 	case 'o': o->output = optarg; break;
@@ -428,14 +516,17 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 		argv++;
 		argc--;
 	} else if (!is_file(argv[0])) {
-		complain("'%s' is no command, and no scenario file (NAME.ini); 'vnetgen --help' lists what there is", argv[0]);
-		return EXIT_USAGE;
+		const char *nearest = nearest_command(argv[0]);
+		return usage(arena_printf(arena, nearest ? "'%s' is no command ('%s' is), and no scenario file (NAME.ini)"
+		                                         : "'%s' is no command, and no scenario file (NAME.ini)", argv[0], nearest));
 	} else {
 		command = &commands[0];
 	}
 	o->files = argv;
 	o->n_files = (size_t)argc;
-	if (!argc || (argc > 1 && !(command->takes & TAKES_MANY)))
+	if (!*command->argument && argc)
+		return usage(arena_printf(arena, "%s takes no argument", command->word));
+	if (*command->argument && (!argc || (argc > 1 && !(command->takes & TAKES_MANY))))
 		return usage(arena_printf(arena, argc ? "one %s at a time for %s" : "%s is missing after %s", command->argument,
 		                          command->word));
 	for (size_t i = 0; i < COUNT(option_lines); i++)
@@ -446,9 +537,16 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 
 	struct scenario scenario;
 	run_catch_signals();
-	enum exit_status status = scenario_prepare(&scenario, o, argv[0]) ? command->run(&scenario, o) : EXIT_REFUSED;
+	enum exit_status status = scenario_prepare(&scenario, o, argc ? argv[0] : "") ? command->run(&scenario, o) : EXIT_REFUSED;
 	scenario_close(&scenario);
 	return status;
+}
+
+/* By bits or capabilities of its file it would do for anyone what root may.  (AT_SECURE alone does not say so: a change
+ * of SELinux's domain sets it for root as well.) */
+static bool has_borrowed_rights(void)
+{
+	return getuid() != geteuid() || getgid() != getegid() || (getuid() != 0 && getauxval(AT_SECURE));
 }
 
 int main(int argc, char **argv)
@@ -457,6 +555,12 @@ int main(int argc, char **argv)
 	for (int fd = 0; fd >= 0 && fd <= STDERR_FILENO;)
 		if ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) > STDERR_FILENO)
 			close(fd);
+	umask(umask(0) | S_IWGRP | S_IWOTH); /* what root makes is not for others to change */
+	if (has_borrowed_rights()) {
+		complain("its file is setuid, setgid or has capabilities, which is refused, since a scenario is a program: take "
+		         "that from it, and use sudo or 'test --sandbox'");
+		return EXIT_REFUSED;
+	}
 	struct options options = { 0 };
 	struct arena arena = { 0 };
 	enum exit_status status = run_command_line(argc, argv, &options, &arena);

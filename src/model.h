@@ -8,8 +8,6 @@
 #include "language.h"
 #include "words.h"
 
-#define RUN_DIR "/run/vnetgen" /* ${dir} is below it */
-
 /* A namespace; the host is one with the name "". */
 struct netns {
 	const char *name;
@@ -35,6 +33,7 @@ struct link {
 	struct netns *end;     /* where it is in the end */
 	bool in_place;         /* [link NETNS/NAME] */
 	bool is_lo;            /* configured, never made */
+	bool existing;         /* there before us: used, and given back */
 	bool second;           /* the other end of a pair, made with its peer */
 	bool broken;           /* a mistake in its sections: what it lacks may stand there */
 	bool on_bridge;        /* a bridge, or it stands on one */
@@ -182,6 +181,8 @@ void model_read(struct model *model, const char *file, const char *text, size_t 
 void model_free(struct model *model);
 
 struct netns *model_netns(const struct model *model, const char *name);
+/* What is said when there is none, in the model's arena: with the one that is nearest, where there are few. */
+const char *model_no_netns(struct model *model, const char *name);
 
 /* The title in LANGUAGE, or OTHERWISE. */
 const char *model_title(const struct translations *translations, const char *language, const char *otherwise);

@@ -99,7 +99,11 @@ static bool read_tag(struct compiling *c, const char *start, struct tag *tag)
 	}
 	const char *end = strstr(inside, close);
 	if (!end) {
-		fail(c, tag->line, arena_printf(c->arena, "a tag that begins with '%.20s' is not closed by '%s'", start, close));
+		size_t shown = strcspn(start, "\n");
+		for (shown = shown < 20 ? shown : 20; (start[shown] & 0xc0) == 0x80; shown--)
+			; /* no part of a character */
+		fail(c, tag->line, arena_printf(c->arena, "a tag that begins with '%.*s' is not closed by '%s'", (int)shown, start,
+		                                close));
 		return false;
 	}
 	tag->end = end + strlen(close);
@@ -225,6 +229,8 @@ struct mustache *mustache_compile(struct arena *arena, const char *name, unsigne
 		c.at_line_start |= alone;
 		bool was_start = c.at_line_start;
 		take_tag(&c, &tag, alone ? line : NULL, alone && partial ? (size_t)(start - line) : 0);
+		if (c.wrong)
+			break;
 		/* lines that a tag has for itself leave no trace, so the next one still begins */
 		if (alone) {
 			c.at_line_start = true;
@@ -274,7 +280,8 @@ struct rendering {
 	const struct mustache_rendering *how;
 	struct buffer *out;
 	struct arena *arena;
-	size_t partials, depth;
+	size_t partials, depth, nodes;
+	size_t before; /* what OUT had already */
 	const char *wrong;
 };
 
@@ -361,6 +368,12 @@ static void render_nodes(struct rendering *r, const struct mustache *template, s
 {
 	for (size_t i = from; i < to && !r->wrong; i++) {
 		const struct node *node = &template->nodes[i];
+		if (++r->nodes > MUSTACHE_NODES || r->out->length - r->before > MUSTACHE_BYTES) {
+			r->wrong = arena_printf(r->arena, "%s:%u: what is rendered has more than %d MiB, or %d million texts and tags; "
+			                        "is a section in itself?", template->name, node->line, MUSTACHE_BYTES >> 20,
+			                        MUSTACHE_NODES / 1000000);
+			return;
+		}
 		if (node->line_start && indent)
 			write_indent(r->out, indent);
 		switch (node->kind) {
@@ -386,7 +399,7 @@ bool mustache_render(const struct mustache *template, const struct data *data,
                      const struct mustache_rendering *rendering, struct buffer *out, struct arena *arena,
                      const char **wrong)
 {
-	struct rendering r = { .how = rendering, .out = out, .arena = arena };
+	struct rendering r = { .how = rendering, .out = out, .arena = arena, .before = out->length };
 	render_nodes(&r, template, 0, template->n, &(struct context){ data, NULL }, NULL);
 	*wrong = r.wrong;
 	return !r.wrong;

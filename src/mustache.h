@@ -6,7 +6,10 @@
 
 enum {
 	MUSTACHE_NESTING = 100,    /* sections in sections; partials in partials */
-	MUSTACHE_PARTIALS = 100000 /* partials of one rendering: a template that calls itself twice ends as well */
+	MUSTACHE_PARTIALS = 100000, /* partials of one rendering: a template that calls itself twice ends as well */
+	/* texts and tags of one rendering, and bytes of what comes out: lists in lists multiply */
+	MUSTACHE_NODES = 50000000,
+	MUSTACHE_BYTES = 256 << 20
 };
 
 struct mustache;

@@ -42,7 +42,7 @@ static bool has(const struct narrator *n, const char *section, const char *key)
 	size_t length = strlen(section) + 1 + strlen(key);
 	if (length >= sizeof name)
 		return false;
-	memcpy(name, section, strlen(section));
+	memcpy(name, section, strlen(section)); /* NOLINT(bugprone-not-null-terminated-result): the key brings the end */
 	name[strlen(section)] = '.';
 	memcpy(name + strlen(section) + 1, key, strlen(key) + 1);
 	return phrases_has(&n->wording->phrases, name);
@@ -323,8 +323,11 @@ const char *narrate_title(struct narrator *n, const struct plan_step *step)
 			count += step->commands[j].kind != COMMAND_WAIT && step->commands[j].phase == command->phase;
 		set_count(n, fields, count);
 		set_flag(n, fields, "first", !titles->n);
-		data_set(n->arena, fields, "types", types_of(n, step, 1));
-		set(n, title, "title", narrate(n, "title", phase_word(command->phase), fields, false));
+		struct data *types = types_of(n, step, 1);
+		data_set(n->arena, fields, "types", types);
+		/* nothing may be made there: what is there already gets a MAC address or an mtu */
+		enum phase what = command->phase == PHASE_LINK && !types->n ? PHASE_SET : command->phase;
+		set(n, title, "title", narrate(n, "title", phase_word(what), fields, false));
 		data_append(n->arena, titles, title);
 	}
 	if (!titles->n)
@@ -494,6 +497,7 @@ const char *narrate_scenario(struct narrator *n)
 {
 	const struct model *model = n->plan->model;
 	struct data *fields = data_object(n->arena), *namespaces = data_list(n->arena), *types;
+	struct data *existing = data_list(n->arena);
 	for (size_t i = 0; i < model->n_namespaces; i++) {
 		if (!is_named(i, model->n_namespaces))
 			continue;
@@ -504,6 +508,15 @@ const char *narrate_scenario(struct narrator *n)
 	mark_places(n, namespaces, model->n_namespaces > NAMED);
 	set_count(n, fields, model->n_namespaces);
 	data_set(n->arena, fields, "namespaces", namespaces);
+	for (size_t i = 0; i < model->n_links; i++) {
+		struct data *item = data_object(n->arena);
+		if (!model->links[i]->existing)
+			continue;
+		set(n, item, "link", model->links[i]->name);
+		data_append(n->arena, existing, item);
+	}
+	mark_places(n, existing, false);
+	data_set(n->arena, fields, "existing", existing);
 	types = types_of(n, n->plan->steps, n->plan->n);
 	data_set(n->arena, fields, "types", types);
 	set_flag(n, fields, "any", types->n > 0);

@@ -35,9 +35,9 @@ const char *narrate(struct narrator *narrator, const char *section, const char *
 void narrate_places(struct narrator *narrator, const struct data *list);
 /* The title of a step: its own, else what its phases are called. */
 const char *narrate_title(struct narrator *narrator, const struct plan_step *step);
-/* The comment over a group of commands, N of them, and its explanation in Markdown; "" when there is none. */
-const char *narrate_comment(struct narrator *narrator, const struct command *commands, size_t n);
-const char *narrate_group(struct narrator *narrator, const struct command *commands, size_t n);
+/* The comment over a group of commands, COUNT of them, and its explanation in Markdown; "" when there is none. */
+const char *narrate_comment(struct narrator *narrator, const struct command *commands, size_t count);
+const char *narrate_group(struct narrator *narrator, const struct command *commands, size_t count);
 /* What a show, run or check is about to do; CHANGED: has any device been raised yet? */
 const char *narrate_action(struct narrator *narrator, const struct command *command, bool raised);
 /* What it proves that it went as it should; when it did not, WHY says what was wrong. */

@@ -158,7 +158,8 @@ static const struct shown *find_shown(const char *key)
 static const char *label_of(struct drawing *d, const struct statement *statement)
 {
 	const char *value = statement->words.n ? words_join(&d->network->arena, &statement->words) : statement->value;
-	if (statement->link && find_shown(statement->key->word)->box)
+	const struct shown *how = find_shown(statement->key->word);
+	if (statement->link && how && how->box)
 		return arena_printf(&d->network->arena, "%s dev %s", value, statement->link->name);
 	if (strcmp(statement->key->word, "qdisc"))
 		return value;
@@ -276,9 +277,9 @@ static void take_statement(struct drawing *d, const struct statement *statement)
 	const struct shown *how = find_shown(statement->key->word);
 	if (link ? !device : !box)
 		return;
-	if (statement->key->id == KEY_MASTER)
+	if (device && statement->key->id == KEY_MASTER)
 		take_master(d, device, statement);
-	else if (statement->key->id == KEY_UP)
+	else if (device && statement->key->id == KEY_UP)
 		take_state(d, device, statement);
 	else if (statement->key->id == KEY_SYSCTL && !link)
 		take_sysctl(d, box, statement);

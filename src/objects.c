@@ -17,12 +17,13 @@ static const struct object {
 	{ KEY_FDB, FDB, "fdb" },
 };
 
+/* Each key of the phases of objects is in the table. */
 static const struct object *find_object(const struct statement *statement)
 {
-	for (size_t i = 0; i < COUNT(objects); i++)
-		if (objects[i].key == statement->key->id)
-			return &objects[i];
-	return NULL;
+	size_t i = 0;
+	while (objects[i].key != statement->key->id)
+		i++;
+	return &objects[i];
 }
 
 static void note_fresh(struct netns ***list, size_t *n, size_t *room, struct netns *netns)
@@ -90,8 +91,12 @@ static struct undo *undo_object(struct planner *p, const struct statement *state
 			return NULL;
 		statement->link->queued_undo = true;
 	}
+	/* routes go with an address; a VLAN may take what another port has from it (pvid), or be joined to others in a range */
+	if (link && link->existing && object->key == KEY_ADDRESS && strcmp(statement->verb, "add"))
+		return emit_undo_device(p, link, NULL, line);
 	bool adds = !strcmp(statement->verb, "add") || !strcmp(statement->verb, "append");
-	if (adds && object->key != KEY_QDISC && !(object->key == KEY_RULE && !has_priority(&statement->words))) {
+	if (adds && object->key != KEY_VLAN && object->key != KEY_QDISC &&
+	    !(object->key == KEY_RULE && !has_priority(&statement->words))) {
 		struct data *fields = object_fields(p, statement, netns, "del");
 		if (object->key == KEY_NEXTHOP) /* `del` knows no other words */
 			emit_set(p, fields, "words", words_join(&p->scratch, &(struct words){ .word = statement->words.word, .n = 2 }));
@@ -111,7 +116,7 @@ static void build_object(struct planner *p, const struct statement *statement)
 		emit_need_link(p, link, line, statement->header);
 	emit_need_netns(p, netns, line, statement->header);
 	/* what belongs to a device of ours goes with it */
-	if (!place_is_owned(p, netns) && (!link || link->is_lo))
+	if (!place_is_owned(p, netns) && (!link || link->is_lo || link->existing))
 		undo = undo_object(p, statement, object, netns);
 	struct data *fields = object_fields(p, statement, netns, statement->verb);
 	struct command *command = emit_command(p, object->command, fields, line, netns, object->group, "");

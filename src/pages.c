@@ -4,12 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drawing.h"
 #include "graph.h"
 #include "json.h"
 #include "markdown.h"
 #include "network.h"
 #include "pages.h"
-#include "sandbox.h"
 
 /* A chapter at work. */
 struct chapter {
@@ -66,14 +66,14 @@ static const char *inline_svg(struct arena *arena, const char *text)
 static const char *draw(struct scenario *s, const char *format, size_t step, const char **wrong)
 {
 	const struct graph_options options = { .step = step, .untitled = true, .wording = &s->wording };
-	bool picture = graph_is_picture(format);
+	bool picture = drawing_is_picture(format);
 	struct buffer text = { 0 }, image = { 0 };
 	const char *drawn = NULL;
 	struct data *view = graph_view(&s->arena, &s->templates, &s->plan, &options, wrong);
-	if (view && graph_render(&s->templates, picture ? "dot" : format, view, &text, wrong)) {
+	if (view && drawing_render(&s->templates, picture ? "dot" : format, view, &text, wrong)) {
 		if (!picture)
 			drawn = arena_strdup(&s->arena, buffer_text(&text));
-		else if (graph_picture(format, &text, s->executor.path, &image, &s->arena, wrong))
+		else if (drawing_picture(format, &text, s->executor.path, &image, &s->arena, wrong))
 			drawn = inline_svg(&s->arena, buffer_text(&image));
 	}
 	buffer_free(&text);
@@ -131,8 +131,8 @@ static struct data *chapter_data(struct pages *pages, struct chapter *chapter, b
 	struct scenario *s = &chapter->scenario;
 	struct arena *arena = &pages->shared->arena;
 	struct stable stable = { 0 };
-	struct view_options options = { .checks = true, .page = true, .all = pages->options->all, .restore = s->restore, .wording = &s->wording,
-		                            .results = results ? &chapter->results : NULL };
+	struct view_options options = { .checks = true, .page = true, .all = pages->options->all, .restore = s->restore,
+		                            .wording = &s->wording, .results = results ? &chapter->results : NULL };
 	struct data *view = NULL;
 	if (pages->options->stable)
 		options.stable = &stable;
@@ -145,7 +145,7 @@ static struct data *chapter_data(struct pages *pages, struct chapter *chapter, b
 	for (size_t i = 0; i < steps->n; i++)
 		data_set_bool(arena, steps->items[i], "diagram", false);
 	for (size_t i = 0; i < chapter->n_diagrams; i++)
-		if (chapter->diagrams[i] && i <= steps->n)
+		if (i <= steps->n && chapter->diagrams[i])
 			set_diagram(arena, i ? steps->items[i - 1] : view, chapter->diagrams[i]);
 	return view;
 }
@@ -237,18 +237,12 @@ static enum exit_status make_page(struct pages *pages)
 		complain("doc --host builds the network in the host, which needs root; without --host it needs none");
 		return EXIT_REFUSED;
 	}
-	char why[256];
 	for (size_t i = 0; i < pages->n; i++)
-		sysctls_note(&pages->chapters[i].scenario.sysctls, &pages->chapters[i].scenario.model);
-	int inside = sandbox_run(run_in_sandbox, pages, why, sizeof why);
-	if (inside < 0) {
-		complain("no sandbox: %s", why);
+		scenario_leave_host(&pages->chapters[i].scenario);
+	status = scenario_run_in_sandbox(run_in_sandbox, pages, false);
+	if (status == EXIT_REFUSED)
 		complain("doc --host runs the scenario in the host, as root; doc --dry-run runs nothing");
-		return EXIT_REFUSED;
-	}
-	if (inside > EXIT_INTERRUPTED)
-		complain("the sandbox was ended by signal %d (%s); nothing of it is left", inside - 128, strsignal(inside - 128));
-	return (enum exit_status)inside;
+	return status;
 }
 
 /* Reads all that is needed; what is wrong has been said. */

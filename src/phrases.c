@@ -10,7 +10,7 @@ bool phrases_load(struct phrases *phrases, const struct templates *templates, co
 {
 	*phrases = (struct phrases){ 0 };
 	struct arena *arena = &phrases->arena;
-	const char *file = arena_printf(arena, "%s/%s.ini", directory, name);
+	const char *file = arena_printf(arena, "%s%s%s.ini", directory, *directory ? "/" : "", name);
 	size_t length;
 	*wrong = NULL;
 	const char *text = strchr(name, '/') ? NULL : templates_read(templates, file, &length, &phrases->path);

@@ -14,15 +14,16 @@ struct phrases {
 	struct arena arena;
 };
 
-/* Loads DIRECTORY/NAME.ini ("styles", "classic").  False, with a line in *wrong that lives in the templates' arena,
+/* Loads DIRECTORY/NAME.ini ("styles", "classic"; "": of no directory).  False, with a line in *wrong that lives in the templates' arena,
  * when it is not there or has a mistake.  Free with phrases_free() in both cases. */
 bool phrases_load(struct phrases *phrases, const struct templates *templates, const char *directory, const char *name,
                   const char **wrong);
 void phrases_free(struct phrases *phrases);
 
 bool phrases_has(const struct phrases *phrases, const char *name);
-/* Renders SECTION.KEY with FIELDS onto OUT; {{>x}} is SECTION.x, {{>other.x}} is OTHER.x, and what {{x}} gives goes through ESCAPE.  False, with
- * a line in *wrong that lives in ARENA, when there is no such phrase or it names what is not in FIELDS. */
+/* Renders SECTION.KEY with FIELDS onto OUT; {{>x}} is SECTION.x, {{>other.x}} is OTHER.x, and what {{x}} gives goes
+ * through ESCAPE.  False, with a line in *wrong that lives in ARENA, when there is no such phrase or it names what is not
+ * in FIELDS. */
 bool phrases_render(const struct phrases *phrases, const char *name, const struct data *fields, mustache_escape *escape,
                     struct buffer *out, struct arena *arena, const char **wrong);
 

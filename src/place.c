@@ -1,14 +1,17 @@
 /* place: how a link comes to where it shall be. */
 #include "planner.h"
 
-/* Where `ip link add` runs. */
+/* Where `ip link add` runs.  A pair whose ends are created in their places is made from the first one's: kernels before
+ * 6.14 look there, where the command runs, whether its name is free, and the host may have an eth0 of its own. */
 struct netns *place_origin(const struct planner *p, const struct link *link)
 {
 	struct netns *host = p->model->host;
 	if (link->parent)
 		return link->parent->end;
-	if (link->peer)
-		return link->in_place && link->peer->in_place && link->created == link->peer->created ? link->created : host;
+	if (link->peer) {
+		const struct link *first = link->second ? link->peer : link;
+		return first->in_place && first->peer->in_place ? first->created : host;
+	}
 	if (link->kind->stays)
 		return link->end;
 	return link->created;

@@ -99,13 +99,19 @@ static void make_steps(struct planner *p)
 	}
 }
 
+static enum undo_class turn_of(const struct undo *undo)
+{
+	return undo->class == UNDO_UPON ? UNDO_HOST : undo->class;
+}
+
 static int by_rank(const void *left, const void *right)
 {
 	const struct undo *a = *(struct undo *const *)left, *b = *(struct undo *const *)right;
-	if (a->class != b->class)
-		return a->class < b->class ? -1 : 1;
+	enum undo_class turn = turn_of(a);
+	if (turn != turn_of(b))
+		return turn < turn_of(b) ? -1 : 1;
 	/* what was done to the host is undone backwards; the rest goes in the order of the file */
-	if (a->class == UNDO_RUN || a->class == UNDO_DAEMON || a->class == UNDO_HOST)
+	if (turn == UNDO_RUN || turn == UNDO_DAEMON || turn == UNDO_HOST)
 		return a->order > b->order ? -1 : 1;
 	if (a->line != b->line)
 		return a->line < b->line ? -1 : 1;

@@ -43,13 +43,14 @@ struct command {
 	bool ready_shell;
 	const struct data *fields;   /* of BUILD: what the style was given for it */
 	/* Entries of the undo list that come into force with this command, and that cease with it. */
-	struct undo *begins[2], *ends; /* begin at most once with `save` or `restore`, and that is the first */
+	struct undo *begins[2], *ends; /* what has `save` or `restore` is the first */
 };
 
 enum undo_class {
 	UNDO_RUN,   /* `undo` of a [run] */
 	UNDO_DAEMON, /* its process is ended; what does it is only known when there is one */
-	UNDO_HOST,  /* a line that puts the host back: route, sysctl, lo */
+	UNDO_HOST,  /* a line that puts the host back: route, sysctl, lo, a device that was there before */
+	UNDO_UPON,  /* a link that stands on such a device: undone with those, backwards */
 	UNDO_EARLY, /* a link that must go before its namespace does, or that is still on its way there */
 	UNDO_NETNS,
 	UNDO_LINK,
@@ -65,16 +66,24 @@ struct undo {
 	 * and `text` puts it back; NULL: not so */
 	const char *restore;
 	const char *netns; /* of UNDO_NETNS its name, of links where they are ("" the host) */
-	const char *link;
+	const char *link;  /* a device; of UNDO_HOST one that is given back, or the path of a file that was made; NULL: neither */
 	bool added;        /* beyond what one would type: undoes what a failure left, or what the kernel does too late */
 	unsigned line;
 	size_t order, rank; /* rank: its place in the list */
 };
 
-/* What must be there, or must not be, before the first command. */
+/* Does it give back a device that was there before? */
+static inline bool undo_is_device(const struct undo *undo)
+{
+	return undo->class == UNDO_HOST && undo->link && *undo->link != '/';
+}
+
+/* What must hold of a path before the first command. */
+enum requirement_kind { PATH_FREE, PATH_THERE, PATH_WRITABLE /* a setting of the kernel, of which there may be none */ };
+
 struct requirement {
+	enum requirement_kind kind;
 	const char *path;
-	bool there;
 	unsigned line;
 };
 

@@ -53,11 +53,14 @@ struct command *emit_line(struct planner *p, enum command_kind kind, const char 
 struct undo *emit_undo(struct planner *p, enum undo_class class, const char *text, unsigned line);
 /* The same for what has to be read on the machine: KIND and up to two arguments (or NULL), see struct undo. */
 struct undo *emit_undo_restore(struct planner *p, const char *kind, const char *first, const char *second, unsigned line);
+/* The same for a device that was there before: all that a command in the host takes from it; TARGET is the namespace that
+ * it is moved to, or NULL. */
+struct undo *emit_undo_device(struct planner *p, const struct link *link, const struct netns *target, unsigned line);
 /* The same for `ip link del`; ADDED when a person would not type it. */
 struct undo *emit_undo_link(struct planner *p, enum undo_class class, const struct netns *netns,
                             const struct link *link, bool added);
-/* Notes that PATH must be there (or must not) before anything is done. */
-void emit_requirement(struct planner *p, const char *path, bool there, unsigned line);
+/* Notes what must hold of PATH before anything is done; that it must be there or writable, once. */
+void emit_requirement(struct planner *p, const char *path, enum requirement_kind kind, unsigned line);
 /* Report what a command needs and a later step makes. */
 void emit_need_netns(struct planner *p, const struct netns *netns, unsigned line, const char *header);
 void emit_need_link(struct planner *p, const struct link *link, unsigned line, const char *header);

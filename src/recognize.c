@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expression.h"
 #include "reader.h"
 #include "recognize.h"
 
@@ -21,15 +22,11 @@ bool recognizer_load(struct recognizer *recognizer, const struct templates *temp
 			const struct entry *entry = &ini.sections[i].entries[j];
 			struct pattern pattern = { .section = arena_strdup(templates->arena, ini.sections[i].header),
 				                       .key = arena_strdup(templates->arena, entry->key) };
-			int status = regcomp(&pattern.regex, entry->value, REG_EXTENDED | REG_NOSUB);
-			if (!status) {
+			const char *why = expression_compile(templates->arena, &pattern.regex, entry->value, REG_NOSUB);
+			if (why)
+				report_error(&report, entry->line, pattern.section, pattern.key, "%s", why);
+			else
 				*array_add(recognizer->patterns, recognizer->n, recognizer->room) = pattern;
-				continue;
-			}
-			char why[100];
-			regerror(status, &pattern.regex, why, sizeof why);
-			report_error(&report, entry->line, pattern.section, pattern.key,
-			             "'%s' is no extended regular expression: %s", entry->value, why);
 		}
 	}
 	if (report.n)

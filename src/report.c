@@ -92,15 +92,15 @@ static int by_line(const void *left, const void *right)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static void print_finding(const struct report *report, const struct finding *finding)
+static void add_line(struct buffer *out, const struct report *report, const struct finding *finding)
 {
-	fputs(report->file, stderr);
+	buffer_puts(out, report->file);
 	if (finding->line)
-		fprintf(stderr, ":%u", finding->line);
-	fprintf(stderr, ": %s%s", finding->warning ? "warning: " : "", finding->text);
+		buffer_printf(out, ":%u", finding->line);
+	buffer_printf(out, ": %s%s", finding->warning ? "warning: " : "", finding->text);
 	if (finding->sections > 1)
-		fprintf(stderr, " (the first of %zu in its range)", finding->sections);
-	fputc('\n', stderr);
+		buffer_printf(out, " (the first of %zu in its range)", finding->sections);
+	buffer_putc(out, '\n');
 }
 
 size_t report_print(struct report *report)
@@ -110,9 +110,12 @@ size_t report_print(struct report *report)
 		errors += !report->findings[i].warning;
 	if (report->n)
 		qsort(report->findings, report->n, sizeof *report->findings, by_line);
+	struct buffer out = { 0 };
 	for (size_t i = 0; i < report->n; i++)
 		if (!errors || !report->findings[i].warning)
-			print_finding(report, &report->findings[i]);
+			add_line(&out, report, &report->findings[i]);
+	fwrite(buffer_text(&out), 1, out.length, stderr); /* at once: there may be many */
+	buffer_free(&out);
 	report_free(report);
 	return errors;
 }

@@ -2,14 +2,24 @@
 #include <string.h>
 
 #include "restore.h"
+#include "rundir.h"
 
 /* What the template has sections for: kinds, and what several of them share. */
 static const struct {
 	const char *kind, *shared;
+	bool of_device; /* a part of `device`, which is all that a device has */
 } kinds[] = {
-	{ "address", "objects" }, { "neigh", "objects" }, { "nexthop", "objects" }, { "route", "objects" },
-	{ "rule", "objects" },    { "qdisc", "objects" }, { "vlan", "objects" },    { "fdb", "objects" },
-	{ "iptables", "firewall" }, { "nft", "firewall" },
+	{ "device", "objects" },
+	{ "address", "objects", .of_device = true },
+	{ "neigh", "objects", .of_device = true },
+	{ "nexthop", "objects", .of_device = true },
+	{ "route", "objects", .of_device = true },
+	{ "rule", "objects" },
+	{ "qdisc", "objects", .of_device = true },
+	{ "vlan", "objects", .of_device = true },
+	{ "fdb", "objects", .of_device = true },
+	{ "iptables", "firewall" },
+	{ "nft", "firewall" },
 	{ "directory", "objects" },
 };
 
@@ -26,18 +36,19 @@ static bool needs(const struct plan *plan, const char *kind)
 
 const char *restore_command(struct arena *arena, const char *name, const char *moment, size_t rank, const char *arguments)
 {
-	return arena_printf(arena, "sh " RUN_DIR "/%s/restore %s %zu%s%s", name, moment, rank, *arguments ? " " : "", arguments);
+	return arena_printf(arena, "sh %s/restore %s %zu%s%s", rundir_of(arena, name), moment, rank, *arguments ? " " : "",
+	                    arguments);
 }
 
 const char *restore_script(const struct templates *templates, const struct plan *plan, const char **wrong)
 {
 	struct arena *arena = templates->arena;
 	struct data *view = data_object(arena);
-	bool any = false;
+	bool any = false, device = needs(plan, "device");
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		data_set_bool(arena, view, kinds[i].shared, false);
 	for (size_t i = 0; i < COUNT(kinds); i++) {
-		bool needed = needs(plan, kinds[i].kind);
+		bool needed = needs(plan, kinds[i].kind) || (device && kinds[i].of_device);
 		any |= needed;
 		data_set_bool(arena, view, kinds[i].kind, needed);
 		if (needed)

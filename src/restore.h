@@ -6,6 +6,9 @@
 
 #include "plan.h"
 
+/* Its exit status when a device could not be brought back from a namespace: that must not be deleted. */
+enum { RESTORE_HELD = 3 };
+
 /* The command, in ARENA, by which the network NAME's script does MOMENT ("before", "after", "undo") for the entry of that
  * rank; ARGUMENTS are its kind and what it is about, for "before". */
 const char *restore_command(struct arena *arena, const char *name, const char *moment, size_t rank, const char *arguments);

@@ -13,8 +13,10 @@
 #include "daemons.h"
 #include "journal.h"
 #include "kernel.h"
+#include "needs.h"
 #include "restore.h"
 #include "run.h"
+#include "rundir.h"
 #include "teardown.h"
 
 static volatile sig_atomic_t stop_wanted;
@@ -46,32 +48,58 @@ const volatile sig_atomic_t *run_stop(void)
 
 /* --- before anything is changed --- */
 
-static const char *since(struct arena *arena, const struct record *record)
+static const char *being_worked_on(struct record *record)
 {
-	char text[64];
-	time_t when = (time_t)record->since;
-	struct tm local;
-	if (!when || !localtime_r(&when, &local) || !strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local))
-		return "a while ago";
-	return arena_strdup(arena, text);
+	const char *who = record->holder ? arena_printf(&record->arena, "process %d", (int)record->holder) : "another process";
+	return arena_printf(&record->arena, "%s is being worked on by %s; stop that first, or wait", record->name, who);
+}
+
+static void pause_briefly(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+}
+
+/* One that is just being made says nothing of itself for a moment. */
+static bool says_nothing(const struct record *record, const char *wrong)
+{
+	return !wrong && !record->held && record->since <= 0;
+}
+
+/* Removes a record of before the last start of the machine, of which nothing is left, and says so. */
+static bool clear_stale(const struct executor *executor, struct record *record)
+{
+	if (!record_remove(record)) {
+		complain("cannot remove %s/%s: %s", rundir(), record->name, strerror(errno));
+		return false;
+	}
+	if (!executor->quiet)
+		printf("%s was up before the machine was started last: its record is cleared\n", record->name);
+	return true;
 }
 
 /* Says that NAME is up; a record of before the last start of the machine is cleared instead. */
-static bool is_up(const char *name)
+static bool is_up(const struct executor *executor, const char *name)
 {
 	struct record record;
 	const char *wrong;
-	if (!record_read(&record, name, false, &wrong))
-		return false;
-	bool up = true;
-	if (record.stale && !record.script && !wrong) {
-		up = !record_remove(&record);
-	} else if (record.held) {
-		complain("%s is being worked on by process %d", name, (int)record.pid);
-	} else {
-		complain("%s is up already, since %s%s; 'vnetgen down %s' takes it down", name, since(&record.arena, &record),
-		         record.script ? " (by a printed script)" : "", name);
+	bool up = record_read(&record, name, true, &wrong);
+	for (int tries = 0; up && says_nothing(&record, wrong) && tries < 50; tries++) {
+		record_close(&record);
+		pause_briefly();
+		up = record_read(&record, name, true, &wrong);
 	}
+	if (!up)
+		return false;
+	if (wrong)
+		complain("%s", wrong);
+	else if (record.held)
+		complain("%s", being_worked_on(&record));
+	else if (record.stale)
+		up = !clear_stale(executor, &record);
+	else
+		complain("%s is %s, since %s%s; 'vnetgen down %s' takes it down", name,
+		         record.whole ? "up already" : "half built", record_since(&record.arena, &record),
+		         record.script ? " (by a printed script)" : "", name);
 	record_close(&record);
 	return up;
 }
@@ -89,23 +117,49 @@ static bool is_taken(struct arena *arena, const char *what, const char *netns, c
 	return true;
 }
 
+/* A device that is there before must be, and be nobody else's: what two change in turn, none could give back. */
+static bool is_missing(struct arena *arena, const struct link *link, const char *file)
+{
+	const char *holder = record_holder(arena, "", link->name);
+	unsigned line = link->single[KEY_EXISTING]->line;
+	if (holder)
+		complain("%s:%u: the scenario %s has the device '%s' ('vnetgen down %s' gives it back)", file, line, holder,
+		         link->name, holder);
+	else if (!kernel_link_index("", link->name))
+		complain("%s:%u: there is no device '%s' here, and 'existing' says that there is", file, line, link->name);
+	else
+		return false;
+	return true;
+}
+
 /* Other things than names that must be there, or must not be. */
 static bool requirements_fail(const struct plan *plan)
 {
 	bool fail = false;
+	static const struct {
+		int mode, error; /* access(2) must not end so; 0: with success */
+		const char *words;
+	} kinds[] = {
+		[PATH_FREE] = { F_OK, 0, "is there already; remove it first" },
+		[PATH_THERE] = { F_OK, ENOENT, "is not there, and is needed" },
+		[PATH_WRITABLE] = { W_OK, EROFS, "is read-only here, as in a container; Docker's '--security-opt "
+		                                 "systempaths=unconfined' makes it writable" },
+	};
 	for (size_t i = 0; i < plan->n_requirements; i++) {
 		const struct requirement *requirement = &plan->requirements[i];
-		bool there = access(requirement->path, F_OK) == 0;
-		if (there == requirement->there)
+		/* for what is to be written, a link that leads nowhere is there: the file would be made at its end */
+		int flags = requirement->kind == PATH_FREE ? AT_SYMLINK_NOFOLLOW : 0;
+		const char *words = kinds[requirement->kind].words;
+		int error = faccessat(AT_FDCWD, requirement->path, kinds[requirement->kind].mode, flags) == 0 ? 0 : errno;
+		if (error != kinds[requirement->kind].error)
 			continue;
-		complain("%s:%u: '%s' %s", plan->model->file, requirement->line, requirement->path,
-		         there ? "is there already; remove it first" : "is not there, and is needed");
+		complain("%s:%u: '%s' %s", plan->model->file, requirement->line, requirement->path, words);
 		fail = true;
 	}
 	return fail;
 }
 
-/* Is a name of the scenario in use? */
+/* Is a name of the scenario in use, or a device that it uses not there? */
 static bool names_taken(const struct plan *plan)
 {
 	const struct model *model = plan->model;
@@ -118,7 +172,9 @@ static bool names_taken(const struct plan *plan)
 	}
 	for (size_t i = 0; i < model->n_links; i++) {
 		const struct link *link = model->links[i];
-		if (link->created == model->host && !link->is_lo && kernel_link_index("", link->name))
+		if (link->existing)
+			taken |= is_missing(&arena, link, model->file);
+		else if (link->created == model->host && !link->is_lo && kernel_link_index("", link->name))
 			taken |= is_taken(&arena, "a device", "", link->name, link->line, model->file);
 	}
 	arena_free(&arena);
@@ -137,6 +193,7 @@ struct run {
 	const struct plan_step *step;
 	size_t step_number;
 	const char *undo_texts[2];
+	bool noted; /* the record has what undoes it */
 	bool journal_broken;
 	bool unsettled; /* something was changed that nobody has waited for */
 	size_t checks, failed_checks;
@@ -147,6 +204,7 @@ static void note_birth(void *user, pid_t pid)
 {
 	struct run *run = user;
 	const struct undo *const *begins = (const struct undo *const *)run->command->begins;
+	run->noted = true;
 	if (!journal_will(&run->journal, begins, run->undo_texts, COUNT(run->command->begins), pid)) {
 		/* a thing that no record knows must not be made */
 		run->journal_broken = true;
@@ -154,14 +212,18 @@ static void note_birth(void *user, pid_t pid)
 	}
 }
 
+/* Of what has been made; 0 for what has none. */
 static uint64_t identity_of(const struct undo *undo)
 {
 	switch (undo->class) {
 	case UNDO_NETNS:
 		return kernel_netns_cookie(undo->netns);
+	case UNDO_UPON:
 	case UNDO_EARLY:
 	case UNDO_LINK:
 		return kernel_link_index(undo->netns, undo->link);
+	case UNDO_HOST:
+		return undo->link && *undo->link == '/' ? kernel_file_id(undo->link) : 0;
 	default:
 		return 0;
 	}
@@ -172,7 +234,8 @@ static const char *save_value(struct run *run, const struct undo *undo)
 {
 	struct outcome outcome;
 	struct words words;
-	struct job job = { .text = undo->save, .silent = true, .timeout = 10 };
+	struct job job = { .text = undo->save, .silent = true,
+	                   .timeout = execute_limit(run->executor, COMMAND_TIMEOUT) };
 	execute(run->executor, &job, &outcome, &run->arena);
 	const char *text = NULL;
 	if (!outcome_good(&outcome)) {
@@ -193,7 +256,7 @@ static const char *save_value(struct run *run, const struct undo *undo)
 static bool note_state(struct run *run, const struct undo *undo, const char *moment)
 {
 	struct outcome outcome;
-	struct job job = { .silent = true, .timeout = 10,
+	struct job job = { .silent = true, .timeout = execute_limit(run->executor, RESTORE_TIMEOUT),
 		               .text = restore_command(&run->arena, run->plan->model->name, moment, undo->rank, undo->restore) };
 	execute(run->executor, &job, &outcome, &run->arena);
 	bool good = outcome_good(&outcome);
@@ -217,30 +280,33 @@ static bool prepare_undo(struct run *run)
 	return true;
 }
 
-/* Notes what became of the things that the command was to make. */
-static void settle_undo(struct run *run, const struct outcome *outcome)
+/* Notes what became of the things that the command was to make.  False when that cannot be noted, which has been said. */
+static bool settle_undo(struct run *run, const struct outcome *outcome)
 {
 	const struct command *command = run->command;
-	bool good = outcome_good(outcome);
+	bool good = outcome_good(outcome), noted = true;
 	for (size_t i = 0; i < COUNT(command->begins); i++) {
 		const struct undo *undo = command->begins[i];
-		if (!undo || run->journal_broken)
+		if (!undo || run->journal_broken || !run->noted)
 			continue;
 		if (good && undo->restore)
-			note_state(run, undo, "after");
-		if (good)
-			journal_done(&run->journal, undo->rank, identity_of(undo));
-		else if ((outcome->how == ENDED || outcome->how == NOT_STARTED) && undo->class != UNDO_RUN)
+			noted &= note_state(run, undo, "after");
+		uint64_t id = good ? identity_of(undo) : 0;
+		/* what cannot be seen now may have been made, as far as the record knows */
+		if (good && id != IDENTITY_UNSEEN)
+			journal_done(&run->journal, undo->rank, id);
+		else if (!good && (outcome->how == ENDED || outcome->how == NOT_STARTED) && undo->class != UNDO_RUN && !undo->restore)
 			journal_gone(&run->journal, undo->rank); /* it said that it could not: what is there is not ours */
 	}
 	if (good && command->ends)
 		journal_gone(&run->journal, command->ends->rank);
+	return noted;
 }
 
 static const char *phase_name(const struct command *command)
 {
-	static const char *const others[] = { [COMMAND_DAEMON] = "daemon", [COMMAND_RUN] = "run", [COMMAND_WAIT] = "wait", [COMMAND_SHOW] = "show",
-		                                  [COMMAND_CHECK] = "check" };
+	static const char *const others[] = { [COMMAND_DAEMON] = "daemon", [COMMAND_RUN] = "run", [COMMAND_WAIT] = "wait",
+		                                  [COMMAND_SHOW] = "show", [COMMAND_CHECK] = "check" };
 	return command->kind == COMMAND_BUILD ? phase_word(command->phase) : others[command->kind];
 }
 
@@ -258,9 +324,12 @@ static void tell_of_companion(void *user, const struct companion *companion, con
 		                   &(struct run_result){ run->command, companion, outcome, NULL, run->undo_texts });
 }
 
+/* What the user wrote may take as long as it needs, unless --timeout says otherwise. */
 static struct job job_of(struct run *run, const struct command *command)
 {
+	bool own = command->kind != COMMAND_BUILD && command->kind != COMMAND_WAIT;
 	return (struct job){ .text = command->text, .shell = command->shell,
+		                 .timeout = execute_limit(run->executor, own ? 0 : COMMAND_TIMEOUT),
 		                 .hide_errors = command->kind == COMMAND_BUILD,
 		                 .born = note_birth, .user = run, .seen = tell_of_companion, .seen_user = run,
 		                 .log = { .step = run->step->title, .step_number = run->step_number,
@@ -274,9 +343,14 @@ static void complain_of(struct run *run, const char *why, const struct outcome *
 	         run->command->kind == COMMAND_CHECK ? "" : " failed", why);
 	/* what was shown as it came need not be said again */
 	if (said && (run->executor->quiet || run->command->kind == COMMAND_BUILD)) {
-		print_indented(stderr, buffer_text(&outcome->stream[STREAM_OUT]));
-		print_indented(stderr, buffer_text(&outcome->stream[STREAM_ERR]));
+		print_outcome(stderr, outcome, STREAM_OUT);
+		print_outcome(stderr, outcome, STREAM_ERR);
 	}
+	const char *hint = outcome->how == ENDED ? needs_hint(run->executor->needs, run->command->text,
+	                                                      buffer_text(&outcome->stream[STREAM_ERR]), &run->arena)
+	                                         : NULL;
+	if (hint)
+		complain("hint: %s", hint);
 }
 
 /* What a look would see in the middle of changing, for a second or two: devices whose state follows their carrier a
@@ -288,7 +362,7 @@ static void wait_until_settled(struct run *run)
 	for (size_t i = 0; i <= model->n_namespaces; i++) {
 		const char *name = i ? model->namespaces[i - 1]->name : "";
 		while (!kernel_settled(name) && !stop_wanted && now_monotonic() < end)
-			nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+			pause_briefly();
 	}
 	run->unsettled = false;
 }
@@ -323,6 +397,7 @@ static bool run_check(struct run *run, const struct command *command)
 static bool run_command(struct run *run, const struct command *command)
 {
 	run->command = command;
+	run->noted = false;
 	if (command->kind == COMMAND_WAIT) {
 		struct job wait = job_of(run, command);
 		check_wait(run->executor, &wait, &run->arena);
@@ -353,9 +428,9 @@ static bool run_command(struct run *run, const struct command *command)
 	}
 	if (!good && !why)
 		why = execute_words(run->executor, &job, &outcome, &run->arena);
-	settle_undo(run, &outcome);
+	bool noted = settle_undo(run, &outcome);
 	if (!good && run->journal_broken)
-		complain("the record in " RUN_DIR "/%s cannot be written, so nothing more is made", run->plan->model->name);
+		complain("the record in %s/%s cannot be written, so nothing more is made", rundir(), run->plan->model->name);
 	else if (!good && !stop_wanted)
 		complain_of(run, why, &outcome, true);
 	tell(run, &outcome, why);
@@ -364,7 +439,7 @@ static bool run_command(struct run *run, const struct command *command)
 		good = true;
 	}
 	outcome_free(&outcome);
-	return good;
+	return good && noted;
 }
 
 static size_t count_commands(const struct plan *plan, bool looks)
@@ -416,9 +491,10 @@ static bool undo_all(struct executor *executor, const char *name)
 
 static bool write_restore(const char *name, const char *text)
 {
-	char path[200];
-	snprintf(path, sizeof path, RUN_DIR "/%s/restore", name);
+	struct arena scratch = { 0 };
+	const char *path = arena_printf(&scratch, "%s/restore", rundir_of(&scratch, name));
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	arena_free(&scratch);
 	bool good = fd >= 0 && write_all(fd, text, strlen(text));
 	if (fd >= 0)
 		good &= close(fd) == 0;
@@ -430,15 +506,18 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 	const char *name = plan->model->name, *wrong;
 	struct run run = { .executor = executor, .plan = plan, .options = options };
 	bool taken;
-	if (is_up(name) || names_taken(plan) || requirements_fail(plan))
+	if (is_up(executor, name) || names_taken(plan) || requirements_fail(plan))
 		return EXIT_REFUSED;
 	if (!journal_start(&run.journal, name, plan->model->file, &run.arena, &wrong, &taken)) {
-		complain("%s", taken ? "another vnetgen has just begun to build this scenario" : wrong);
+		if (!taken)
+			complain("%s", wrong);
+		else if (!is_up(executor, name))
+			complain("another vnetgen has just worked on %s; try again", name);
 		arena_free(&run.arena);
 		return EXIT_REFUSED;
 	}
 	if (*options->restore && !write_restore(name, options->restore)) {
-		complain("cannot write the record in " RUN_DIR "/%s: %s", name, strerror(errno));
+		complain("cannot write the record in %s/%s: %s", rundir(), name, strerror(errno));
 		journal_close(&run.journal);
 		arena_free(&run.arena);
 		undo_all(executor, name);
@@ -447,6 +526,8 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 	executor->stop = &stop_wanted;
 	executor->total = count_commands(plan, options->looks);
 	bool built = run_steps(&run) && daemons_run(&run.daemons, plan);
+	if (built)
+		journal_whole(&run.journal);
 	daemons_free(&run.daemons);
 	journal_close(&run.journal);
 	arena_free(&run.arena);
@@ -478,6 +559,7 @@ enum exit_status run_down(struct executor *executor, const char *name)
 	struct record record;
 	const char *wrong;
 	if (!record_read(&record, name, true, &wrong)) {
+		rundir_leave(); /* where an `up` was killed at once there is nothing more of it than this */
 		if (!executor->quiet)
 			printf("%s is not up\n", name);
 		return EXIT_DONE;
@@ -486,7 +568,9 @@ enum exit_status run_down(struct executor *executor, const char *name)
 	if (wrong)
 		complain("%s", wrong);
 	else if (record.held)
-		complain("%s is being worked on by process %d; stop that first", name, (int)record.pid);
+		complain("%s", being_worked_on(&record));
+	else if (record.stale)
+		status = clear_stale(executor, &record) ? EXIT_DONE : EXIT_LEFT;
 	else if (record.script)
 		complain("%s was built by a printed script: 'vnetgen down --dry-run SCENARIO | sh' takes it down", name);
 	else

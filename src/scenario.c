@@ -1,10 +1,12 @@
 /* scenario: all that is made of one scenario. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "restore.h"
+#include "sandbox.h"
 #include "scenario.h"
 #include "warnings.h"
 
@@ -17,18 +19,21 @@ void scenario_close(struct scenario *s)
 	report_free(&s->report);
 	log_close(&s->log);
 	sysctls_free(&s->sysctls);
+	needs_free(&s->needs);
 	arena_free(&s->arena);
 }
 
 bool scenario_prepare(struct scenario *s, const struct options *o, const char *file)
 {
 	*s = (struct scenario){ .report.file = file, .log.fd = -1 };
-	s->executor = (struct executor){ .path = o->path ? o->path : STANDARD_PATH, .file = file, .log = &s->log,
-		                             .quiet = o->quiet, .verbose = o->verbose,
+	s->executor = (struct executor){ .path = o->path ? o->path : STANDARD_PATH, .file = file,
+		                             .log = &s->log, .needs = &s->needs,
+		                             .quiet = o->quiet, .verbose = o->verbose, .timeout = o->timeout,
 		                             .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
 	templates_open(&s->templates, o->templates, &s->arena);
+	s->needs.templates = &s->templates;
 	if (o->log && !log_open(&s->log, o->log)) {
-		complain("cannot write %s: %s", o->log, strerror(errno));
+		complain("cannot write %s: %s", o->log, file_error(errno));
 		return false;
 	}
 	return true;
@@ -57,8 +62,7 @@ enum exit_status scenario_load(struct scenario *s, const struct options *o)
 		return EXIT_USAGE;
 	char *text = file_read(file, &length);
 	if (!text) {
-		complain("cannot read %s: %s", file,
-		         errno == EISDIR ? "it is a directory" : errno == EINVAL ? "it is no file" : strerror(errno));
+		complain("cannot read %s: %s", file, file_error(errno));
 		return EXIT_SCENARIO;
 	}
 	model_read(&s->model, file, text, length, o->settings, o->n_settings, &s->report);
@@ -83,4 +87,28 @@ enum exit_status scenario_load(struct scenario *s, const struct options *o)
 	}
 	complain("%s", wrong);
 	return EXIT_SCENARIO;
+}
+
+void scenario_leave_host(struct scenario *s)
+{
+	sysctls_note(&s->sysctls, &s->model);
+	needs_read(&s->needs);
+}
+
+enum exit_status scenario_run_in_sandbox(int (*inside)(void *user), void *user, bool shows_commands)
+{
+	char why[256];
+	int status = sandbox_run(inside, user, why, sizeof why);
+	if (status < 0) {
+		complain("no sandbox: %s", why);
+		return EXIT_REFUSED;
+	}
+	if (status > EXIT_INTERRUPTED) {
+		int number = status - 128;
+		if (shows_commands)
+			putchar('\n'); /* the line of one may be open */
+		fflush(stdout);
+		complain("the sandbox was ended by signal %d (%s); nothing of it is left", number, strsignal(number));
+	}
+	return (enum exit_status)status;
 }

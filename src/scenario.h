@@ -3,14 +3,16 @@
 #define VNETGEN_SCENARIO_H
 
 #include "doc.h"
+#include "needs.h"
 #include "run.h"
 #include "sysctls.h"
 
 /* The command line; every command takes some of it. */
 struct options {
-	bool dry_run, with_checks, keep, quiet, verbose, sandbox, all, host, stable, front_matter;
+	bool dry_run, with_checks, keep, quiet, verbose, sandbox, all, host, stable, front_matter, kernel;
 	const char *diagrams; /* "once", "each", "none" */
 	const char *style, *templates, *path, *log, *format, *output, *lang;
+	double timeout; /* 0: not given */
 	size_t step;
 	struct variable *settings;
 	size_t n_settings, settings_room;
@@ -33,6 +35,7 @@ struct scenario {
 	struct arena arena;
 	struct log log;
 	struct executor executor;
+	struct needs needs;
 	struct sysctls sysctls; /* for a sandbox */
 };
 
@@ -47,5 +50,11 @@ bool scenario_choose_language(struct scenario *scenario, const struct options *o
 
 /* Reads the scenario and makes its plan, in English where no language was chosen before.  What is wrong has been said. */
 enum exit_status scenario_load(struct scenario *scenario, const struct options *options);
+
+/* Notes, and reads, what is out of reach or different in a sandbox. */
+void scenario_leave_host(struct scenario *scenario);
+/* Runs INSIDE(USER), which gives an exit_status, in a sandbox.  EXIT_REFUSED where there can be none; that, and when a
+ * signal ended it, is said.  SHOWS_COMMANDS: standard output may be in the middle of a line. */
+enum exit_status scenario_run_in_sandbox(int (*inside)(void *user), void *user, bool shows_commands);
 
 #endif

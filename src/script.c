@@ -1,7 +1,10 @@
 /* script: a plan printed as a shell script. */
 #include <stdio.h>
+#include <unistd.h>
 
+#include "rundir.h"
 #include "script.h"
+#include "teardown.h"
 
 bool script_print(const struct templates *templates, const char *name, const struct data *view, const char **wrong)
 {
@@ -17,15 +20,25 @@ bool script_print_record(const struct templates *templates, const struct record 
 {
 	struct arena *arena = templates->arena;
 	struct data *view = data_object(arena), *commands = data_list(arena);
+	bool daemons = false;
 	for (size_t i = 0; i < record->n; i++) {
-		if (record->entries[i].state == ENTRY_GONE)
-			continue;
+		const struct journal_entry *entry = &record->entries[i];
 		struct data *command = data_object(arena);
-		data_set_string(arena, command, "text", record->entries[i].text);
+		/* who may not enter namespaces cannot know which they are */
+		if (entry->state == ENTRY_GONE || record->stale ||
+		    ((!geteuid() || entry->class == UNDO_DAEMON) && teardown_ownership(record, entry) != OWN_OURS))
+			continue;
+		data_set_string(arena, command, "text", entry->text);
+		if (entry->class == UNDO_DAEMON) {
+			data_set_string(arena, command, "daemon", arena_printf(arena, "%d %llu", (int)entry->pid,
+			                                                        (unsigned long long)entry->start));
+			daemons = true;
+		}
 		data_append(arena, commands, command);
 	}
+	data_set_bool(arena, view, "daemons", daemons);
 	data_set_string(arena, view, "name", record->name);
-	data_set_string(arena, view, "dir", arena_printf(arena, RUN_DIR "/%s", record->name));
+	data_set_string(arena, view, "dir", rundir_of(arena, record->name));
 	data_set(arena, view, "commands", commands);
 	return script_print(templates, "record.sh", view, wrong);
 }

@@ -18,21 +18,37 @@
 /* Between being asked to stop and SIGTERM, and from that to SIGKILL. */
 static const double patience = 1.0;
 
-const char *program_find(struct arena *arena, const char *program, const char *path)
+/* The first file of that name in PATH that access(2) allows to be used so. */
+static const char *find_file(struct arena *arena, const char *program, const char *path, int use)
 {
 	struct stat status;
 	if (strchr(program, '/'))
-		return access(program, X_OK) == 0 && stat(program, &status) == 0 && S_ISREG(status.st_mode) ? program : NULL;
+		return access(program, use) == 0 && stat(program, &status) == 0 && S_ISREG(status.st_mode) ? program : NULL;
 	while (*path) {
 		size_t length = strcspn(path, ":");
 		if (length) {
 			const char *file = arena_printf(arena, "%.*s/%s", (int)length, path, program);
-			if (access(file, X_OK) == 0 && stat(file, &status) == 0 && S_ISREG(status.st_mode))
+			if (access(file, use) == 0 && stat(file, &status) == 0 && S_ISREG(status.st_mode))
 				return file;
 		}
 		path += length + (path[length] == ':');
 	}
 	return NULL;
+}
+
+const char *program_find(struct arena *arena, const char *program, const char *path)
+{
+	return find_file(arena, program, path, X_OK);
+}
+
+const char *program_missing(struct arena *arena, const char *program, const char *path)
+{
+	const char *file = find_file(arena, program, path, F_OK);
+	if (file)
+		return arena_printf(arena, "cannot start it: %s is not executable", file);
+	if (strchr(program, '/'))
+		return arena_printf(arena, "there is no program '%s'", program);
+	return arena_printf(arena, "there is no program '%s' in %s", program, path);
 }
 
 /* The environment of commands: what they need and nothing that changes what they print. */
@@ -94,13 +110,15 @@ static pid_t start(const struct spawn *spawn, const char *file, char **environme
 	return pid;
 }
 
-/* Takes what the pipe has; false at its end. */
+/* Takes what the pipe has; false at its end, or when it cannot be read, with outcome->status set to an errno. */
 static bool take_output(const struct spawn *spawn, struct outcome *outcome, int fd, enum stream stream)
 {
 	char bytes[65536];
 	ssize_t n = read(fd, bytes, sizeof bytes);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		outcome->status = errno;
 	if (n < 0)
-		return errno == EAGAIN || errno == EINTR;
+		return !outcome->status;
 	if (n == 0)
 		return false;
 	struct buffer *kept = &outcome->stream[stream];
@@ -163,13 +181,9 @@ static bool follow(const struct spawn *spawn, struct outcome *outcome, pid_t pid
 	for (size_t i = 0; i < 2; i++)
 		if (polls[i].fd >= 0)
 			take_output(spawn, outcome, fds[i], (enum stream)i);
+	if (used)
+		kill(-pid, SIGKILL); /* and what it started: nobody else is of its group, as long as it is not buried */
 	return timed_out;
-}
-
-static void not_started(struct outcome *outcome, int error)
-{
-	outcome->how = NOT_STARTED;
-	outcome->status = error;
 }
 
 static void run_child(const struct spawn *spawn, struct outcome *outcome, const char *file, char **environment,
@@ -183,9 +197,10 @@ static void run_child(const struct spawn *spawn, struct outcome *outcome, const 
 	if (pid > 0)
 		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (pid < 0 || pidfd < 0) {
-		not_started(outcome, errno);
+		outcome->how = pid < 0 ? NOT_STARTED : LOST;
+		outcome->status = errno;
 		if (pid > 0) {
-			kill(-pid, SIGKILL); /* what cannot be followed must not run */
+			kill(-pid, SIGKILL);
 			waitpid(pid, NULL, 0);
 		}
 	} else {
@@ -198,10 +213,15 @@ static void run_child(const struct spawn *spawn, struct outcome *outcome, const 
 		int status = 0;
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
-		outcome->how = timed_out ? TIMED_OUT : WIFSIGNALED(status) ? KILLED : ENDED;
-		outcome->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-		if (error)
-			not_started(outcome, error);
+		if (error) {
+			outcome->how = NOT_STARTED;
+			outcome->status = error;
+		} else if (outcome->status) {
+			outcome->how = LOST;
+		} else {
+			outcome->how = timed_out ? TIMED_OUT : WIFSIGNALED(status) ? KILLED : ENDED;
+			outcome->status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+		}
 	}
 	int fds[] = { out[0], out[1], err[0], err[1], pidfd };
 	for (size_t i = 0; i < COUNT(fds); i++)
@@ -211,19 +231,15 @@ static void run_child(const struct spawn *spawn, struct outcome *outcome, const 
 
 void spawn(const struct spawn *spawn, struct outcome *outcome)
 {
-	*outcome = (struct outcome){ .how = ENDED };
 	struct arena scratch = { 0 };
-	outcome->started = now_wall();
-	double start = now_monotonic();
-
 	const char *file = program_find(&scratch, spawn->argv[0], spawn->path);
+	*outcome = (struct outcome){ .how = NOT_STARTED, .status = file ? 0 : ENOENT, .started = now_wall() };
+	double start = now_monotonic();
 	sigset_t all, before;
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	if (file)
 		run_child(spawn, outcome, file, make_environment(&scratch, spawn->path), &before);
-	else
-		not_started(outcome, ENOENT);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	outcome->duration = now_monotonic() - start;
 	arena_free(&scratch);
@@ -266,19 +282,26 @@ bool outcome_good(const struct outcome *outcome)
 	return outcome->how == ENDED && outcome->status == 0;
 }
 
+static const char *not_started_words(const struct outcome *outcome, const struct spawn *spawn, struct arena *arena)
+{
+	if (outcome->status != ENOENT)
+		return arena_printf(arena, "cannot start it: %s", strerror(outcome->status));
+	if (program_find(arena, spawn->argv[0], spawn->path))
+		return "cannot start it: the interpreter in its first line is not there";
+	return program_missing(arena, spawn->argv[0], spawn->path);
+}
+
 const char *outcome_words(const struct outcome *outcome, const struct spawn *spawn, struct arena *arena)
 {
 	switch (outcome->how) {
 	case KILLED:
 		return arena_printf(arena, "killed by signal %d (%s)", outcome->status, strsignal(outcome->status));
 	case TIMED_OUT:
-		return arena_printf(arena, "ended by us after its %g s", spawn->timeout);
+		return arena_printf(arena, "it did not end within %g s, and was ended", spawn->timeout);
 	case NOT_STARTED:
-		if (outcome->status == ENOENT && program_find(arena, spawn->argv[0], spawn->path))
-			return "cannot start it: the interpreter in its first line is not there";
-		return outcome->status == ENOENT
-		               ? arena_printf(arena, "there is no program '%s' in %s", spawn->argv[0], spawn->path)
-		               : arena_printf(arena, "cannot start it: %s", strerror(outcome->status));
+		return not_started_words(outcome, spawn, arena);
+	case LOST:
+		return arena_printf(arena, "it could not be followed: %s", strerror(outcome->status));
 	default:
 		return arena_printf(arena, "exit status %d", outcome->status);
 	}

@@ -20,7 +20,7 @@ enum stream { STREAM_OUT, STREAM_ERR };
 struct spawn {
 	char *const *argv;
 	const char *path; /* PATH to look the program up in, and for the environment */
-	double timeout;   /* seconds; 0: none */
+	double timeout;   /* seconds, then its process group gets SIGTERM and SIGKILL; 0: none */
 	/* Called with what the command prints, as it comes; may be NULL. */
 	void (*output)(void *user, enum stream stream, const char *bytes, size_t length);
 	/* Called once, when the command seems to wait: it has printed a line, or a second has gone by.  May be NULL. */
@@ -35,8 +35,9 @@ struct spawn {
 };
 
 struct outcome {
-	enum { ENDED, KILLED, TIMED_OUT, NOT_STARTED } how;
-	int status;          /* of ENDED: its exit status; of KILLED the signal; of NOT_STARTED an errno */
+	/* LOST: it was started, but could not be followed, so what it did and printed is not known */
+	enum { ENDED, KILLED, TIMED_OUT, NOT_STARTED, LOST } how;
+	int status;          /* of ENDED: its exit status; of KILLED the signal; of NOT_STARTED and LOST an errno */
 	double started;      /* seconds since the epoch */
 	double duration;     /* seconds */
 	struct buffer stream[2]; /* by enum stream */
@@ -57,5 +58,7 @@ const char *outcome_words(const struct outcome *outcome, const struct spawn *spa
 
 /* The file that PROGRAM names in PATH, in ARENA; NULL when there is none that can be executed. */
 const char *program_find(struct arena *arena, const char *program, const char *path);
+/* Why there is none, in ARENA. */
+const char *program_missing(struct arena *arena, const char *program, const char *path);
 
 #endif

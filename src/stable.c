@@ -1,10 +1,10 @@
 /* stable: what a command prints, made the same each time. */
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "expression.h"
 #include "reader.h"
 #include "stable.h"
 
@@ -76,13 +76,9 @@ static const char *compile(struct arena *arena, const char *pattern, struct stab
 		buffer_putc(&regex, newline ? '\n' : *c);
 		c += newline;
 	}
-	int status = regcomp(&rule->regex, buffer_text(&regex), REG_EXTENDED | REG_NEWLINE);
+	const char *wrong = expression_compile(arena, &rule->regex, buffer_text(&regex), REG_NEWLINE);
 	buffer_free(&regex);
-	if (!status)
-		return NULL;
-	char why[100];
-	regerror(status, &rule->regex, why, sizeof why);
-	return arena_printf(arena, "'%s' is no extended regular expression: %s", pattern, why);
+	return wrong;
 }
 
 static const char *read_rule(struct arena *arena, const char *value, struct stable_rule *rule)

@@ -11,8 +11,9 @@ static const char *const names[COMMAND_KEYS] = {
 	[NEIGH] = "style.neigh",             [NEXTHOP] = "style.nexthop",         [QDISC] = "style.qdisc",
 	[CLASS] = "style.class",             [FILTER] = "style.filter",           [VLAN] = "style.vlan",
 	[FDB] = "style.fdb",                 [FIREWALL] = "style.firewall",       [DIRECTORY_MAKE] = "style.directory-make",
-	[FILE_WRITE] = "style.file-write",   [FILE_REMOVE] = "style.file-remove",         [SYSCTL] = "style.sysctl",           [LO_STATE] = "style.lo-state",
-	[TENTATIVE] = "style.tentative",     [EXEC] = "style.exec",
+	[FILE_WRITE] = "style.file-write",   [FILE_REMOVE] = "style.file-remove", [SYSCTL] = "style.sysctl",
+	[LO_STATE] = "style.lo-state",       [TENTATIVE] = "style.tentative",     [EXEC] = "style.exec",
+	[TUNTAP_ADD] = "style.tuntap-add",
 };
 
 bool style_load(struct style *style, const struct templates *templates, const char *name, const char **wrong)

@@ -9,7 +9,7 @@
 enum command_key {
 	NETNS_ADD,
 	NETNS_DEL,
-	LINK_ADD,
+	LINK_ADD, TUNTAP_ADD,
 	LINK_DEL,
 	LINK_MASTER,
 	LINK_MOVE,

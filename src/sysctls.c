@@ -21,6 +21,14 @@ static void make_path(char path[PATH_MAX], const char *value)
 		*key = *key == '.' ? '/' : *key == '/' ? '.' : *key;
 }
 
+bool sysctl_is_global(const char *setting)
+{
+	char path[PATH_MAX];
+	make_path(path, setting);
+	/* no way out of there, as by net/../kernel */
+	return !starts_with(path, "/proc/sys/net/") || strstr(path, "/.");
+}
+
 void sysctls_note(struct sysctls *sysctls, const struct model *model)
 {
 	char path[PATH_MAX];

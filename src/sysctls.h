@@ -6,6 +6,10 @@
 
 #include "model.h"
 
+/* Is "KEY=VALUE" of a key that no network namespace has for itself?  Only what is below net/ can be one's own; of that
+ * the kernel knows which is not: in a namespace it has no such key, or none that can be written. */
+bool sysctl_is_global(const char *setting);
+
 struct sysctls {
 	const struct statement **there; /* those that set a key that exists in the host; borrowed from the model */
 	size_t n, room;

@@ -37,8 +37,11 @@ static bool run_one(struct executor *executor, const struct plan *plan, const st
 		printf("%s %zu - %s\n", good ? "ok" : "not ok", number, title_of(arena, command));
 	if (!good && !stopped) {
 		printf("# %s:%u: '%s': %s\n", plan->model->file, command->line, command->text, why);
-		print_comment(buffer_text(&outcome.stream[STREAM_OUT]));
-		print_comment(buffer_text(&outcome.stream[STREAM_ERR]));
+		for (size_t i = 0; i < COUNT(outcome.stream); i++) {
+			const char *cut = execute_cut(&outcome, (enum stream)i, arena);
+			print_comment(buffer_text(&outcome.stream[i]));
+			print_comment(cut ? cut : "");
+		}
 		const char *hint = check_hint(executor, plan, command->action, arena);
 		if (hint)
 			print_comment(arena_printf(arena, "hint: %s", hint));

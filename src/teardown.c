@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemons.h"
 #include "kernel.h"
+#include "restore.h"
+#include "rundir.h"
 #include "teardown.h"
 
 /* How iproute2 and the kernel say that a thing is not there: it went by itself, or with another. */
@@ -19,6 +22,7 @@ static const char *const gone_already[] = {
 	"Cannot assign requested address",
 	"ddress not found",          /* the same since Linux 6.11 */
 	"No such device",
+	"does not exist",            /* a next hop */
 };
 
 static bool says_gone(const struct outcome *outcome)
@@ -30,15 +34,24 @@ static bool says_gone(const struct outcome *outcome)
 	return false;
 }
 
-/* A command that was running when its vnetgen was killed may still make what it was to make: wait, then end it. */
-static void await_command(const struct record *record)
+/* A command that was running when its vnetgen was killed may still make what it was to make: wait, then end it.  False
+ * when it cannot be seen. */
+static bool await_command(const struct record *record)
 {
 	pid_t pid = record->exec_pid;
-	if (!pid || kernel_process_start(pid) != record->exec_start)
-		return;
+	if (!pid)
+		return true;
+	/* It is killed with its vnetgen, but not what it has started in its turn, which has a moment to end.  As long as
+	 * there is a process in the group, its number is given to no other. */
+	double limit = now_monotonic() + 2;
+	while (!kernel_process_start(pid) && kill(-pid, 0) == 0 && now_monotonic() < limit)
+		nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+	uint64_t start = kernel_process_start(pid);
+	if (start != record->exec_start)
+		return start != IDENTITY_UNSEEN;
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (pidfd < 0)
-		return;
+		return errno == ESRCH;
 	struct pollfd end = { .fd = pidfd, .events = POLLIN };
 	/* it has a process group of its own; first some time to end by itself */
 	static const int signals[] = { 0, SIGTERM, SIGKILL };
@@ -51,6 +64,48 @@ static void await_command(const struct record *record)
 			break;
 	}
 	close(pidfd);
+	return true;
+}
+
+/* --- what is ours --- */
+
+enum ownership teardown_ownership(const struct record *record, const struct journal_entry *entry)
+{
+	uint64_t id = 0;
+	bool there = true, done = entry->state == ENTRY_DONE, ours = true;
+	if (entry->state == ENTRY_GONE)
+		return OWN_GONE;
+	switch (entry->class) {
+	case UNDO_NETNS:
+		there = kernel_has_netns(entry->netns);
+		id = there ? kernel_netns_cookie(entry->netns) : 0;
+		/* a file without a namespace is what a removal that was broken off leaves */
+		ours = !done || id == entry->id || !id;
+		break;
+	case UNDO_UPON:
+	case UNDO_EARLY:
+	case UNDO_LINK:
+		id = kernel_link_index(entry->netns, entry->link);
+		there = id;
+		ours = done ? id == entry->id : *entry->netns || id > record->base_index;
+		break;
+	case UNDO_DAEMON:
+		id = daemon_identity(entry);
+		there = id;
+		break;
+	case UNDO_HOST:
+		if (*entry->link == '/' && done) {
+			id = kernel_file_id(entry->link);
+			there = id;
+			ours = id == entry->id;
+		}
+		break;
+	default:
+		break;
+	}
+	if (id == IDENTITY_UNSEEN)
+		return OWN_UNSEEN;
+	return !there ? OWN_GONE : ours ? OWN_OURS : OWN_REPLACED;
 }
 
 /* --- processes of others --- */
@@ -69,16 +124,13 @@ static void see_process(void *user, ino_t netns, pid_t pid, const char *comm)
 			buffer_printf(&lives->names[i], "%s%s %d", lives->names[i].length ? ", " : "", comm, (int)pid);
 }
 
-static bool is_ours(const struct record *record, const struct journal_entry *entry, const char **instead);
-
 static void find_processes(struct lives_on *lives, struct record *record)
 {
 	*lives = (struct lives_on){ .record = record, .inodes = xcalloc(record->n, sizeof(ino_t)),
 		                        .names = xcalloc(record->n, sizeof(struct buffer)) };
 	bool any = false;
 	for (size_t i = 0; i < record->n; i++) {
-		const char *instead = NULL;
-		if (record->entries[i].class == UNDO_NETNS && is_ours(record, &record->entries[i], &instead)) {
+		if (record->entries[i].class == UNDO_NETNS && teardown_ownership(record, &record->entries[i]) == OWN_OURS) {
 			lives->inodes[i] = kernel_netns_inode(record->entries[i].netns);
 			any = true;
 		}
@@ -95,42 +147,15 @@ static void free_processes(struct lives_on *lives)
 	free(lives->inodes);
 }
 
-/* --- what is ours --- */
-
-/* Is the thing there, and the one that was made?  *instead says why it is left alone when another took its place. */
-static bool is_ours(const struct record *record, const struct journal_entry *entry, const char **instead)
-{
-	uint64_t id;
-	if (entry->state == ENTRY_GONE)
-		return false;
-	switch (entry->class) {
-	case UNDO_NETNS:
-		if (!kernel_has_netns(entry->netns))
-			return false;
-		id = kernel_netns_cookie(entry->netns);
-		if (entry->state == ENTRY_WILL || id == entry->id)
-			return true;
-		*instead = "it is another namespace of that name";
-		return false;
-	case UNDO_EARLY:
-	case UNDO_LINK:
-		id = kernel_link_index(entry->netns, entry->link);
-		if (!id)
-			return false;
-		if (entry->state == ENTRY_DONE ? id == entry->id : *entry->netns || id > record->base_index)
-			return true;
-		*instead = "it is another device of that name";
-		return false;
-	case UNDO_DAEMON:
-		return daemon_is_there(entry);
-	default:
-		return true;
-	}
-}
-
 static const char *name_of(const struct journal_entry *entry)
 {
 	return entry->class == UNDO_NETNS ? entry->netns : entry->link;
+}
+
+static const char *kind_of(const struct journal_entry *entry)
+{
+	return entry->class == UNDO_NETNS ? "namespace" : entry->class == UNDO_HOST ? "file" :
+	       entry->class == UNDO_DAEMON ? "process" : "device";
 }
 
 /* TERM was sent; what does not heed it gets KILL. */
@@ -147,23 +172,33 @@ static bool end_daemon(struct executor *executor, const struct journal_entry *en
 	return daemon_wait(entry, 5);
 }
 
-/* False when it is still there and should not be. */
-static bool undo_entry(struct executor *executor, struct record *record, struct journal_entry *entry)
+/* Of UNDO_HOST: is it a device that is given back, and not a file or a setting? */
+static bool is_device(const struct journal_entry *entry)
+{
+	return *entry->link && *entry->link != '/';
+}
+
+/* With AGAIN it stays in the record, for the next time.  False when it is still there and should not be; *held when a
+ * device of the host is still in a namespace, with which it would be deleted. */
+static bool undo_entry(struct executor *executor, struct record *record, struct journal_entry *entry, bool again,
+                       bool *held)
 {
 	struct arena arena = { 0 };
 	struct outcome outcome;
-	struct job job = { .text = entry->text, .shell = entry->shell, .hide_errors = true, .timeout = 30,
+	struct job job = { .text = entry->text, .shell = entry->shell, .hide_errors = true,
+		               .timeout = execute_limit(executor, entry->class == UNDO_HOST ? RESTORE_TIMEOUT : COMMAND_TIMEOUT),
 		               .log = { .step = "teardown", .phase = "undo", .added = entry->class == UNDO_EARLY } };
 	execute(executor, &job, &outcome, &arena);
 	bool good = outcome_good(&outcome) || says_gone(&outcome) ||
-	            /* it was never known to have happened */
-	            (entry->state == ENTRY_WILL && (entry->class == UNDO_RUN || entry->class == UNDO_HOST));
+	            /* it was never known to have happened, and its words are the user's */
+	            (entry->state == ENTRY_WILL && entry->class == UNDO_RUN);
+	*held = entry->class == UNDO_HOST && is_device(entry) && outcome.how == ENDED && outcome.status == RESTORE_HELD;
 	if (entry->class == UNDO_DAEMON)
 		good = end_daemon(executor, entry, &arena);
 	if (!good) {
 		complain("'%s' failed: %s", entry->text, execute_words(executor, &job, &outcome, &arena));
-		print_indented(stderr, buffer_text(&outcome.stream[STREAM_ERR]));
-	} else {
+		print_outcome(stderr, &outcome, STREAM_ERR);
+	} else if (!again) {
 		entry->state = ENTRY_GONE;
 		journal_gone(&record->journal, entry->rank);
 	}
@@ -176,19 +211,23 @@ bool teardown(struct executor *executor, struct record *record)
 {
 	bool good = true;
 	struct lives_on lives;
-	if (!record->stale)
-		await_command(record);
+	if (!await_command(record)) {
+		complain("whether process %d, the last command of %s, is still at work cannot be seen now", (int)record->exec_pid,
+		         record->name);
+		return false;
+	}
+	journal_down(&record->journal);
 	executor->number = executor->total = 0;
 	for (size_t i = 0; i < record->n; i++) {
-		const char *instead = NULL;
-		executor->total += !record->stale && is_ours(record, &record->entries[i], &instead);
-		if (instead && !record->stale)
-			complain("'%s' is left alone: %s", name_of(&record->entries[i]), instead);
+		const struct journal_entry *entry = &record->entries[i];
+		enum ownership ownership = teardown_ownership(record, entry);
+		executor->total += ownership == OWN_OURS;
+		if (ownership == OWN_REPLACED)
+			complain("'%s' is left alone: it is another %s of that name", name_of(entry), kind_of(entry));
 	}
-	bool looked = false;
-	for (size_t i = 0; i < record->n && !record->stale; i++) {
+	bool looked = false, held = false;
+	for (size_t i = 0; i < record->n && !held; i++) {
 		struct journal_entry *entry = &record->entries[i];
-		const char *instead = NULL;
 		if (entry->class >= UNDO_EARLY && !looked) {
 			/* now that our own daemons have ended, those that are left are others' */
 			find_processes(&lives, record);
@@ -196,13 +235,20 @@ bool teardown(struct executor *executor, struct record *record)
 		}
 		if (entry->class == UNDO_NETNS && lives.names[i].length)
 			complain("%s lives on: %s", entry->netns, buffer_text(&lives.names[i]));
-		if (is_ours(record, entry, &instead))
-			good &= undo_entry(executor, record, entry);
+		enum ownership ownership = teardown_ownership(record, entry);
+		if (ownership == OWN_UNSEEN) {
+			complain("whether '%s' is still the %s that was made cannot be seen now", name_of(entry), kind_of(entry));
+			good = false;
+		} else if (ownership == OWN_OURS) {
+			/* what an earlier one of the host could not take away may be in what this one puts back, as a rule is in
+			 * its chain */
+			good &= undo_entry(executor, record, entry, !good && entry->class == UNDO_HOST, &held);
+		}
 	}
 	if (looked)
 		free_processes(&lives);
 	if (good && !record_remove(record)) {
-		complain("cannot remove " RUN_DIR "/%s: %s", record->name, strerror(errno));
+		complain("cannot remove %s/%s: %s", rundir(), record->name, strerror(errno));
 		good = false;
 	}
 	return good;

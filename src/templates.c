@@ -53,7 +53,7 @@ const char *templates_read(const struct templates *templates, const char *name, 
 			return kept;
 		}
 		if (errno != ENOENT) {
-			*path = arena_printf(templates->arena, "cannot read %s: %s", *path, strerror(errno));
+			*path = arena_printf(templates->arena, "cannot read %s: %s", *path, file_error(errno));
 			return NULL;
 		}
 	}

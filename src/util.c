@@ -105,6 +105,16 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+void *arena_grow(struct arena *arena, void *list, size_t n, size_t size)
+{
+	if (n & (n - 1))
+		return list;
+	void *more = arena_alloc(arena, (n ? n * 2 : 1) * size);
+	if (n)
+		memcpy(more, list, n * size);
+	return more;
+}
+
 void arena_clear(struct arena *arena)
 {
 	struct arena_block *newest = arena->block;
@@ -262,11 +272,57 @@ void table_free(struct table *table)
 	*table = (struct table){ 0 };
 }
 
+int file_open(const char *path, int flags, mode_t mode)
+{
+	struct stat status;
+	const char *slash = strrchr(path, '/');
+	char *directory = slash ? strndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+	if (!directory)
+		out_of_memory();
+	bool shared = stat(directory, &status) == 0 && status.st_mode & S_IWOTH;
+	free(directory);
+	/* what is emptied is looked at first */
+	int fd = open(path, (flags & ~O_TRUNC) | O_CLOEXEC | O_NOCTTY | (shared ? O_NOFOLLOW : 0), mode);
+	int wrong = fd < 0 && shared && errno == ELOOP ? EMLINK : 0;
+	if (fd >= 0 && flags & O_CREAT && fstat(fd, &status) == 0) {
+		if (shared && (status.st_uid != geteuid() || status.st_nlink > 1))
+			wrong = ENOTUNIQ;
+		else if (flags & O_TRUNC && S_ISREG(status.st_mode) && ftruncate(fd, 0) < 0)
+			wrong = errno;
+	}
+	if (!wrong)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	errno = wrong;
+	return -1;
+}
+
+const char *file_error(int error)
+{
+	switch (error) {
+	case EISDIR: return "it is a directory";
+	case EINVAL: return "it is no file";
+	case EMLINK: return "it is a symbolic link, in a directory that all may write in";
+	case ENOTUNIQ: return "it is another user's, in a directory that all may write in";
+	default: return strerror(error);
+	}
+}
+
 char *file_read(const char *path, size_t *length)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = file_open(path, O_RDONLY, 0);
 	if (fd < 0)
 		return NULL;
+	char *text = file_read_all(fd, length);
+	int error = errno;
+	close(fd);
+	errno = error;
+	return text;
+}
+
+char *file_read_all(int fd, size_t *length)
+{
 	struct stat status;
 	int wrong = 0;
 	if (fstat(fd, &status) < 0)
@@ -287,7 +343,6 @@ char *file_read(const char *path, size_t *length)
 			break;
 		content.length += (size_t)n;
 	}
-	close(fd);
 	if (wrong) {
 		buffer_free(&content);
 		errno = wrong;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define PRINTF(text, args) __attribute__((__format__(__printf__, text, args)))
@@ -22,6 +23,8 @@ void *arena_alloc(struct arena *arena, size_t size);
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF(2, 3);
+/* LIST of N elements of SIZE with room for one more: itself, or a larger copy when N, a power of 2, is all its room. */
+void *arena_grow(struct arena *arena, void *list, size_t n, size_t size);
 /* Forgets all that was allocated and keeps a block of memory for what comes next. */
 void arena_clear(struct arena *arena);
 /* Frees all that was allocated; ARENA is empty and ready again.  Safe on an empty one. */
@@ -68,9 +71,16 @@ void table_set(struct table *table, const char *key, void *value);
 void *table_at(const struct table *table, size_t i);
 void table_free(struct table *table);
 
+/* As open(2), and close-on-exec.  In a directory that all may write in a symbolic link is not followed (EMLINK), and
+ * what is opened with O_CREAT must be our own (ENOTUNIQ). */
+int file_open(const char *path, int flags, mode_t mode);
+/* What is wrong, in words, for errors of these functions. */
+const char *file_error(int error);
 /* Reads a whole file (NUL-terminated; *length without the NUL).  malloc'ed, or NULL with errno set:
  * EISDIR for a directory; EINVAL for what is neither a regular file nor a pipe. */
 char *file_read(const char *path, size_t *length);
+/* The same for what is open. */
+char *file_read_all(int fd, size_t *length);
 /* Writes all bytes, however many write(2) calls that takes; false with errno set. */
 bool write_all(int fd, const void *bytes, size_t length);
 /* Writes TEXT with one write(2) to a file that is there, as those of /proc want it; false with errno set. */

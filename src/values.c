@@ -381,7 +381,7 @@ const char *value_wrong(struct arena *arena, const struct statement *statement)
 		[KEY_NAMESERVER] = wrong_nameserver, [KEY_MAC] = wrong_mac,
 		[KEY_MTU] = wrong_mtu,         [KEY_UP] = wrong_bool,       [KEY_LO] = wrong_bool,
 		[KEY_SYSCTL] = wrong_sysctl,   [KEY_TYPE] = wrong_words,    [KEY_SET] = wrong_set,
-		[KEY_OPTIONS] = wrong_set,
+		[KEY_OPTIONS] = wrong_set,     [KEY_EXISTING] = wrong_bool,
 	};
 	if (statement->key->words && (!statement->words.n || !*statement->words.word[0]))
 		return statement->verb && !statement->words.n ? arena_printf(arena, "nothing follows '%s'", statement->value)

@@ -82,6 +82,8 @@ const char *variables_expand(struct variables *variables, const char *text, unsi
 {
 	if (!strstr(text, "${"))
 		return text;
+	if (variables->expanded > VARIABLES_BYTES)
+		return NULL; /* that was said */
 	struct buffer out = { 0 };
 	const char *wrong = NULL;
 	bool good = true;
@@ -112,6 +114,10 @@ const char *variables_expand(struct variables *variables, const char *text, unsi
 		if (out.length > EXPANDED_LIMIT)
 			wrong = "longer than 64 KiB when its variables are put in";
 	}
+	variables->expanded += out.length;
+	if (!wrong && variables->expanded > VARIABLES_BYTES)
+		wrong = arena_printf(variables->arena, "with the variables put in, the values up to this one take more than %d MiB",
+		                     VARIABLES_BYTES >> 20);
 	if (wrong)
 		report_error(variables->report, line, section, key, "%s", wrong);
 	text = wrong || !good ? NULL : arena_strdup(variables->arena, buffer_text(&out));

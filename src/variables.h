@@ -4,11 +4,15 @@
 
 #include "report.h"
 
+/* What all values of one file may become, in bytes: 64 KiB for each line of a large one would be without end. */
+enum { VARIABLES_BYTES = 64 << 20 };
+
 struct variables {
 	struct table by_name;
 	struct declared **all; /* in file order */
 	size_t n, room;
 	size_t depth; /* of variables that are being expanded */
+	size_t expanded; /* bytes of all that was */
 	struct arena *arena;   /* owns what is made; borrowed */
 	struct report *report;
 };

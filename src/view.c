@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "markdown.h"
+#include "rundir.h"
 #include "view.h"
 
 enum {
@@ -154,7 +155,6 @@ static struct data *view_triggers(struct viewing *v, const struct command *comma
 static struct data *view_command(struct viewing *v, const struct command *command)
 {
 	struct data *object = data_object(v->arena);
-	const struct undo *undo = command->begins[0];
 	v->quotes |= command->writes || strpbrk(command->text, "$`") || strstr(command->text, " do ");
 	set(v, object, "text", command->text);
 	set_number(v, object, "line", command->line);
@@ -163,9 +163,10 @@ static struct data *view_command(struct viewing *v, const struct command *comman
 		set_flag(v, object, "wait", true);
 		return object;
 	}
+	const struct undo *undo = command->begins[0];
 	if (undo && undo->save) {
 		struct data *save = data_object(v->arena);
-		v->saves = true;
+		v->saves = v->marks = true;
 		set_number(v, save, "number", undo->rank);
 		set(v, save, "command", undo->save);
 		data_set(v->arena, object, "save", save);
@@ -407,7 +408,7 @@ static struct data *view_taken(struct viewing *v)
 	struct data *taken = data_list(v->arena);
 	for (size_t i = 0; i < model->n_namespaces + model->n_links; i++) {
 		const struct link *link = i < model->n_namespaces ? NULL : model->links[i - model->n_namespaces];
-		if (link && (link->created != model->host || link->is_lo))
+		if (link && (link->created != model->host || link->is_lo || link->existing))
 			continue;
 		struct data *object = data_object(v->arena);
 		set(v, object, "path", link ? arena_printf(v->arena, "/sys/class/net/%s", link->name)
@@ -417,12 +418,27 @@ static struct data *view_taken(struct viewing *v)
 	return taken;
 }
 
-/* Other paths that must be there, or must not be. */
-static struct data *view_required(struct viewing *v, bool there, struct data *list)
+/* Devices that must be there. */
+static struct data *view_existing(struct viewing *v)
+{
+	const struct model *model = v->plan->model;
+	struct data *list = data_list(v->arena);
+	for (size_t i = 0; i < model->n_links; i++) {
+		struct data *object = data_object(v->arena);
+		if (!model->links[i]->existing)
+			continue;
+		set(v, object, "path", arena_printf(v->arena, "/sys/class/net/%s", model->links[i]->name));
+		data_append(v->arena, list, object);
+	}
+	return list;
+}
+
+/* The paths that something must hold of. */
+static struct data *view_required(struct viewing *v, enum requirement_kind kind, struct data *list)
 {
 	for (size_t i = 0; i < v->plan->n_requirements; i++) {
 		const struct requirement *requirement = &v->plan->requirements[i];
-		if (requirement->there != there)
+		if (requirement->kind != kind)
 			continue;
 		struct data *object = data_object(v->arena);
 		set(v, object, "path", requirement->path);
@@ -435,30 +451,34 @@ static struct data *view_required(struct viewing *v, bool there, struct data *li
 static void view_undo(struct viewing *v, struct data *view)
 {
 	static const char *const part_of[] = { [UNDO_RUN] = "undo_first", [UNDO_DAEMON] = "undo_first",
-		                                   [UNDO_HOST] = "undo_first",
+		                                   [UNDO_HOST] = "undo_first", [UNDO_UPON] = "undo_first",
 		                                   [UNDO_EARLY] = "undo_early", [UNDO_NETNS] = "undo_last",
 		                                   [UNDO_LINK] = "undo_last" };
 	static const char *const parts[] = { "undo_first", "undo_early", "undo_last" };
 	for (size_t p = 0; p < COUNT(parts); p++) {
 		struct data *list = data_list(v->arena), *part = data_object(v->arena);
-		bool any = false, marked = false; /* by files that say what was done */
+		bool any = false, marked = false, gives_back = false; /* marked: by files that say what was done */
 		for (size_t i = 0; i < v->plan->n_undo; i++) {
 			const struct undo *undo = v->plan->undo[i];
 			if (strcmp(part_of[undo->class], parts[p]))
 				continue;
 			struct data *object = data_object(v->arena);
 			any = true;
-			marked |= undo->class != UNDO_DAEMON;
+			marked |= undo->class != UNDO_DAEMON && undo->class != UNDO_UPON;
+			gives_back |= undo_is_device(undo);
 			set(v, object, "text", undo->text);
 			set_number(v, object, "number", undo->rank);
 			if (undo->class == UNDO_DAEMON)
 				set(v, object, "stop", undo->link);
+			else if (undo->class == UNDO_UPON)
+				set_flag(v, object, "bare", true);
 			else
 				set_flag(v, object, undo->save ? "restore" : "guard", true);
 			data_append(v->arena, list, object);
 		}
 		data_set(v->arena, part, "commands", list);
 		set_flag(v, part, "marked", marked);
+		set_flag(v, part, "gives_back", gives_back);
 		if (any)
 			data_set(v->arena, view, parts[p], part);
 	}
@@ -479,6 +499,8 @@ static struct data *view_teardown(struct viewing *v, size_t number)
 {
 	struct data *step = data_object(v->arena), *typed = data_list(v->arena), *added = data_list(v->arena);
 	struct data *daemons = data_list(v->arena), *restored = data_list(v->arena);
+	struct data *lent = data_list(v->arena); /* devices that were there before, each once */
+	struct table seen = { 0 };
 	struct data *explanations = data_list(v->arena), *remarks = data_list(v->arena);
 	struct buffer text = { 0 };
 	for (size_t i = 0; i < v->plan->n_undo; i++) {
@@ -487,6 +509,14 @@ static struct data *view_teardown(struct viewing *v, size_t number)
 		struct data *command = data_object(v->arena);
 		set(v, command, "text", read ? read : undo->text);
 		set_flag(v, command, "restore", undo->save && !read);
+		if (undo_is_device(undo)) {
+			if (!table_get(&seen, undo->link)) {
+				set(v, command, "text", undo->link);
+				table_set(&seen, undo->link, command);
+				data_append(v->arena, lent, command);
+			}
+			continue;
+		}
 		if (undo->class == UNDO_DAEMON || undo->restore) {
 			/* done by vnetgen, by means that nobody types */
 			set(v, command, "text", undo->class == UNDO_DAEMON ? undo->link : undo->restore);
@@ -500,7 +530,8 @@ static struct data *view_teardown(struct viewing *v, size_t number)
 		buffer_puts(&text, undo->text);
 	}
 	shorten(v, typed);
-	struct data *const lists[] = { added, daemons, restored };
+	table_free(&seen);
+	struct data *const lists[] = { added, daemons, restored, lent };
 	for (size_t i = 0; i < COUNT(lists); i++)
 		narrate_places(&v->narrator, lists[i]);
 	set_number(v, step, "number", number);
@@ -510,8 +541,11 @@ static struct data *view_teardown(struct viewing *v, size_t number)
 	data_set(v->arena, step, "added", added);
 	data_set(v->arena, step, "daemons", daemons);
 	data_set(v->arena, step, "restored", restored);
+	data_set(v->arena, step, "lent", lent);
+	set_flag(v, step, "several", lent->n != 1);
 	add_paragraph(v, explanations, narrate(&v->narrator, "explain", "teardown", step, true));
-	static const char *const remarks_on[] = { "teardown-added", "teardown-daemons", "teardown-restored" };
+	static const char *const remarks_on[] = { "teardown-added", "teardown-daemons", "teardown-restored",
+		                                       "teardown-lent" };
 	for (size_t i = 0; i < COUNT(lists); i++)
 		if (lists[i]->n)
 			add_paragraph(v, remarks, narrate(&v->narrator, "explain", remarks_on[i], step, true));
@@ -551,14 +585,17 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	set(&v, view, "file", model->file);
 	set(&v, view, "style", model->style);
 	set(&v, view, "restore_script", options->restore);
-	set(&v, view, "dir", arena_printf(arena, RUN_DIR "/%s", model->name));
+	set(&v, view, "dir", rundir_of(arena, model->name));
+	set(&v, view, "run_dir", rundir());
+	set_flag(&v, view, "standard_run_dir", rundir_is_standard());
 	struct data *steps = view_steps(&v);
 	data_set(arena, view, "steps", steps);
-	data_set(arena, view, "taken", view_required(&v, false, view_taken(&v)));
-	struct data *needed = view_required(&v, true, data_list(arena)), *needs = data_object(arena);
+	data_set(arena, view, "taken", view_required(&v, PATH_FREE, view_taken(&v)));
+	struct data *needed = view_required(&v, PATH_THERE, view_existing(&v)), *needs = data_object(arena);
 	data_set(arena, needs, "paths", needed);
 	if (needed->n)
 		data_set(arena, view, "needed", needs);
+	data_set(arena, view, "settings", view_required(&v, PATH_WRITABLE, data_list(arena)));
 	data_set(arena, view, "wrappers", v.wrappers);
 	set_flag(&v, view, "saves", v.saves);
 	set_flag(&v, view, "marks", v.marks);

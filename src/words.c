@@ -120,7 +120,7 @@ static bool needs_shell(const char *line, size_t *pipes)
 		}
 		if (first && c > start && first_word_needs_shell(start, (size_t)(c - start)))
 			return true;
-		if (*c == '|') {
+		if (pipes && *c == '|') {
 			if (c == start && first)
 				return true; /* a pipe with nothing before it */
 			++*pipes;
@@ -145,11 +145,18 @@ bool words_are_pipeline(const char *line)
 	return !needs_shell(line, &pipes) && pipes && line[length - 1] != '|';
 }
 
+static bool is_safe(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("_@%+=:,./-", c));
+}
+
 void words_quote(struct buffer *out, const char *word)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-	if (*word && !word[strspn(word, safe)]) {
-		buffer_puts(out, word);
+	size_t bare = 0;
+	while (is_safe(word[bare]))
+		bare++;
+	if (bare && !word[bare]) {
+		buffer_add(out, word, bare);
 		return;
 	}
 	buffer_putc(out, '\'');

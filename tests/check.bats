@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Checks: check on a network that is up, test from nothing to nothing.
 
+# shellcheck disable=SC2154 # run sets stderr and stderr_lines
 load helper
 
 setup() {
@@ -83,4 +84,53 @@ behind_a_firewall() {
 	grep -qx '#   iptables -I FORWARD -i br0 -j ACCEPT' <<< "$output"
 	grep -qx 'vnetgen: hint: packets across the bridge br0 go through iptables here .*' <<< "$output"
 	[ "$(grep -cx 'status 5' <<< "$output")" -eq 2 ]
+}
+
+# Triggers and checks that cannot be run, or do not end.
+unable() {
+	cat > /tmp/x.ini <<- 'END'
+		[netns red]
+		[link red/br0]
+		type = bridge
+		[file run.sh]
+		mode = 0755
+		| #!/there/is/no/interpreter
+		[check what waits]
+		netns = red
+		run = sleep 1
+		trigger = : ${dir}/run.sh
+		[check in red]
+		netns = red
+		run = sh -c 'printf out; echo err >&2; false'
+		[check without an interpreter]
+		run = ${dir}/run.sh
+	END
+	"$B/vnetgen" test -q /tmp/x.ini || echo "status $?"
+	"$B/vnetgen" -q /tmp/x.ini
+	"$B/vnetgen" check /tmp/x.ini || echo "status $?"
+	"$B/vnetgen" down -q /tmp/x.ini
+}
+
+@test "what cannot be run, or does not end, is said of checks and of their triggers" {
+	run in_sandbox unable
+	echo "$output"
+	[ "$status" -eq 0 ]
+	diff -u - <(echo "$output") <<- 'END'
+		vnetgen: /tmp/x.ini:7: 'ip netns exec red sleep 1': its trigger '/run/vnetgen/x/run.sh': cannot start it: the interpreter in its first line is not there
+		vnetgen: /tmp/x.ini:11: 'ip netns exec red sh -c 'printf out; echo err >&2; false'': exit status 1
+		  out
+		  err
+		vnetgen: /tmp/x.ini:14: '/run/vnetgen/x/run.sh': cannot start it: the interpreter in its first line is not there
+		status 5
+		not ok 1 - what waits
+		# /tmp/x.ini:7: 'ip netns exec red sleep 1': its trigger '/run/vnetgen/x/run.sh': cannot start it: the interpreter in its first line is not there
+		not ok 2 - in red
+		# /tmp/x.ini:11: 'ip netns exec red sh -c 'printf out; echo err >&2; false'': exit status 1
+		# out
+		# err
+		not ok 3 - without an interpreter
+		# /tmp/x.ini:14: '/run/vnetgen/x/run.sh': cannot start it: the interpreter in its first line is not there
+		1..3
+		status 5
+	END
 }

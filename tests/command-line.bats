@@ -92,3 +92,36 @@ says() {
 	[ "$(grep -c duration "$BATS_TEST_TMPDIR/log")" -gt 10 ]
 	run ! grep -E '[0-9]\.[0-9]{7}' "$BATS_TEST_TMPDIR/log"
 }
+
+@test "what a command does not take, or cannot do, is said with what it does" {
+	run -2 vnetgen list x
+	[ "$output" = "vnetgen: list takes no argument; 'vnetgen --help' lists what there is" ]
+	run -2 vnetgen doc --diagrams sometimes scenarios/veth-pair.ini
+	[ "$output" = "vnetgen: --diagrams takes once, each or none; 'vnetgen --help' lists what there is" ]
+	run -2 vnetgen list --run-dir "/tmp/a b"
+	[ "$output" = "vnetgen: --run-dir takes a directory without blanks and quotes in its name: it stands in commands; 'vnetgen --help' lists what there is" ]
+	run -6 vnetgen down --dry-run nosuch
+	[ "$output" = "vnetgen: nosuch is not up" ]
+	run -6 vnetgen up --sandbox scenarios/veth-pair.ini
+	[[ $output = *"'vnetgen test --sandbox scenarios/veth-pair.ini' builds, checks and removes it" ]]
+	run -1 vnetgen down tests/errors/several.ini
+	[ "${lines[-1]}" = "vnetgen: the record is all that 'vnetgen down NAME' needs: it goes without the file" ]
+}
+
+@test "pictures are not for terminals, and pages that cannot be written are an error" {
+	run -2 script -qec "$B/vnetgen graph --format png scenarios/veth-pair.ini" /dev/null
+	[[ $output = "vnetgen: png is nothing for a terminal: say '-o FILE', or redirect it"* ]]
+	run -7 sh -c '"$B/vnetgen" doc --dry-run scenarios/veth-pair.ini > /dev/full'
+	[ "$output" = "vnetgen: what was to be printed could not be written" ]
+	run -6 vnetgen doc --dry-run --format html --path /nonexistent scenarios/veth-pair.ini
+	[ "${lines[0]}" = "vnetgen: svg is drawn by Graphviz, and there is no program 'dot' in /nonexistent: install the package graphviz, or take --format dot or mermaid" ]
+	[ "${lines[1]}" = "vnetgen: --diagrams none writes the page without" ]
+}
+
+@test "when dot fails, its first line is told" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\necho "dot: no memory" >&2\necho "nothing drawn" >&2\nexit 3\n' > "$BATS_TEST_TMPDIR/bin/dot"
+	chmod +x "$BATS_TEST_TMPDIR/bin/dot"
+	run -6 vnetgen graph --format svg --path "$BATS_TEST_TMPDIR/bin:/usr/bin:/bin" scenarios/bridge.ini
+	[ "$output" = "vnetgen: dot -Tsvg: exit status 3: dot: no memory" ]
+}

@@ -291,6 +291,8 @@ nasty='Äpfel & "Birnen" <b>x</b> `code` *a_b* _c_ | --- # 한국어 🙂 [l](u)
 	END
 	# the heading is the generator's
 	run -1 grep '^# Two' <<< "$output"
+	[ "$(vnetgen doc --dry-run --front-matter scenarios/veth-pair.ini | head -n 3)" = \
+		$'---\ntitle: "Two network namespaces joined by a veth pair"\n---' ]
 	run -2 vnetgen doc --dry-run --meta nothing scenarios/veth-pair.ini
 	[ "${lines[0]}" = "vnetgen: --meta takes KEY=VALUE, or KEY:=VALUE for a value that is YAML already; 'vnetgen --help' lists what there is" ]
 }
@@ -347,4 +349,54 @@ nasty='Äpfel & "Birnen" <b>x</b> `code` *a_b* _c_ | --- # 한국어 🙂 [l](u)
 		while read -r key; do grep -qE "^\.(It )?Ic .*$key|^$key" man/vnetgen-templates.5 || jq -e ".say | has(\"$key\")" "$BATS_TEST_TMPDIR/view" > /dev/null || echo "$key"; done)
 	echo "missing: $missing"
 	[ -z "$missing" ]
+}
+
+@test "colours are left out of what a command printed, and a trigger's output stands by its check" {
+	needs_kernel
+	command -v tcpdump > /dev/null || cannot "there is no tcpdump (package tcpdump)"
+	cat > "$BATS_TEST_TMPDIR/x.ini" <<- 'END'
+		[netns red]
+		[netns blue]
+		[link red/eth0]
+		peer = blue/eth0
+		address = 192.0.2.1/24
+		[link blue/eth0]
+		address = 192.0.2.2/24
+		[host]
+		sysctl = net.ipv4.ip_forward=1
+		[step]
+		show = printf '\033[1;31mred\033[0m and \033[1'
+		[check seen]
+		netns = blue
+		run = tcpdump -Z root -nlc 1 -i eth0 icmp
+		match = 192\.0\.2\.1
+		trigger = red: ping -c 1 -W 1 192.0.2.2
+	END
+	run -0 --separate-stderr vnetgen doc --stable --diagrams none "$BATS_TEST_TMPDIR/x.ini"
+	echo "$output" > "$BATS_TEST_TMPDIR/page"
+	grep -q '^red and *$' "$BATS_TEST_TMPDIR/page"
+	run ! grep -q $'\033' "$BATS_TEST_TMPDIR/page"
+	sed -n '/^Meanwhile/,/^[*][*]What/p' "$BATS_TEST_TMPDIR/page" > "$BATS_TEST_TMPDIR/shown"
+	grep -q '^1 packets transmitted, 1 received' "$BATS_TEST_TMPDIR/shown"
+	grep -q '192.0.2.1 > 192.0.2.2: ICMP echo request' "$BATS_TEST_TMPDIR/shown"
+	# what the value was before the scenario set it
+	grep -qx 'sysctl -w net.ipv4.ip_forward=0' "$BATS_TEST_TMPDIR/page"
+}
+
+@test "pages of next to nothing: one namespace, a step without anything, a show of a namespace alone" {
+	printf '[netns red]\n[step]\nshow = ip netns exec red\n[step]\n' > "$BATS_TEST_TMPDIR/x.ini"
+	diff -u - <(vnetgen doc --dry-run --diagrams none "$BATS_TEST_TMPDIR/x.ini" | sed -n "/^## 2/,/^## 4/p" | grep .) <<- 'END'
+		## 2. Bring the device up
+		The loopback device of `red` is brought up: with `lo` down a namespace cannot reach even its own addresses.
+		```bash
+		ip netns exec red ip link set lo up
+		```
+		## 3. Look at the result
+		**Result:** A look at the host:
+		```bash
+		ip netns exec red
+		```
+		*(not run)*
+		## 4. Remove everything
+	END
 }

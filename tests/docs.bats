@@ -3,14 +3,6 @@
 
 load helper
 
-# at_least N: standard input, which must have N lines or more: what finds too little would compare nothing.
-at_least() {
-	local lines
-	lines=$(cat)
-	[ "$(grep -c . <<< "$lines")" -ge "$1" ] || { echo "only these were found: $lines" >&2; return 1; }
-	printf '%s\n' "$lines"
-}
-
 # same A B: two lists, in any order, are the same, and not empty.
 same() {
 	[ -n "$1" ] && diff <(sort -u <<< "$1") <(sort -u <<< "$2")
@@ -117,7 +109,7 @@ documented() {
 			pairs=$((pairs + 1))
 		fi
 	done
-	[ "$whole" -eq 4 ]
+	[ "$whole" -eq 5 ]
 	[ "$pairs" -eq 3 ]
 }
 

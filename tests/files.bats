@@ -167,3 +167,47 @@ killed() {
 18: [file m] already given in line 15
 END
 }
+
+@test "in /etc/hosts the addresses stand first that the namespace itself has a network with" {
+	cat > "$BATS_TEST_TMPDIR/x.ini" <<- 'END'
+		[scenario]
+		hosts = yes
+		[netns six]
+		[netns four]
+		[netns both]
+		[link six/a]
+		type = dummy
+		address = 2001:db8::1/64
+		[link four/a]
+		type = dummy
+		address = 10.0.0.1/16
+		[link both/a]
+		type = dummy
+		address = 10.9.0.1/32
+		address = 10.0.2.2/24
+		address = 2001:db8::2/64
+	END
+	diff -u - <(vnetgen --dry-run "$BATS_TEST_TMPDIR/x.ini" | sed -n "s/^\t*'\([0-9a-f:.]* [a-z]*\)' .*/\1/p; s/^\t*> //p") <<- 'END'
+		127.0.0.1 localhost
+		2001:db8::1 six
+		10.0.0.1 four
+		2001:db8::2 both
+		10.9.0.1 both
+		10.0.2.2 both
+		/etc/netns/six/hosts
+		127.0.0.1 localhost
+		2001:db8::1 six
+		10.0.0.1 four
+		10.0.2.2 both
+		10.9.0.1 both
+		2001:db8::2 both
+		/etc/netns/four/hosts
+		127.0.0.1 localhost
+		2001:db8::1 six
+		10.0.0.1 four
+		10.0.2.2 both
+		2001:db8::2 both
+		10.9.0.1 both
+		/etc/netns/both/hosts
+	END
+}

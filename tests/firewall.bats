@@ -20,6 +20,8 @@ nft = add rule inet x c counter
 iptables = -t nat -A POSTROUTING -s 10.0.0.0/24 -j MASQUERADE
 iptables = -A FORWARD -i v0 -j ACCEPT
 iptables = -I FORWARD -m comment --comment "it's 5" -j ACCEPT
+iptables = -tnat -A POSTROUTING -s 10.1.0.0/24 -j MASQUERADE
+iptables = --table=nat -A POSTROUTING -s 10.2.0.0/24 -j MASQUERADE
 iptables = -N OURS
 iptables = -A OURS -j RETURN
 iptables = -P FORWARD DROP
@@ -141,6 +143,38 @@ END
 @test "killed right after a change of the firewall, down gives it back" {
 	needs_firewall nft
 	in_sandbox firewall_killed
+}
+
+# shellcheck disable=SC2317
+firewall_killed_while_noting() {
+	use nft
+	host_rules
+	printf '[scenario]\nname = fw\n[host]\niptables = -A FORWARD -i br0 -j ACCEPT\n' > /tmp/fw.ini
+	rules > /tmp/before
+	mkdir /tmp/fakes
+	# The second list, of what there is after the command, kills vnetgen, and fails when `down` makes its own, whose
+	# nft waits until the shell that asked for the other is done.
+	cat > /tmp/fakes/nft << END
+#!/bin/sh
+case "\$*" in *list*) echo x >> /tmp/count ;; esac
+case \$(wc -l < /tmp/count) in
+2) echo \$PPID > /tmp/asks; kill -9 \$(cat /tmp/pid); until [ -e /tmp/go ]; do sleep 0.01; done; exit 1 ;;
+3) : > /tmp/go; while kill -0 \$(cat /tmp/asks) 2> /dev/null; do sleep 0.01; done ;;
+esac
+exec $(command -v nft) "\$@"
+END
+	chmod +x /tmp/fakes/nft
+	: > /tmp/count
+	# shellcheck disable=SC2016
+	sh -c 'echo $$ > /tmp/pid; exec "$@"' up "$B/vnetgen" up -q --path "/tmp/fakes:$PATH" /tmp/fw.ini && exit 1
+	"$B/vnetgen" down -q --path "/tmp/fakes:$PATH" fw
+	[ "$(wc -l < /tmp/count)" -ge 3 ]
+	rules | diff -u /tmp/before -
+}
+
+@test "what a killed up has left running does not disturb down" {
+	needs_firewall nft
+	in_sandbox firewall_killed_while_noting
 }
 
 @test "nft is printed as one quoted argument, its lines indented by their braces" {

@@ -393,3 +393,33 @@ box: leaf{1..16} × 16" ]
 			BEGIN { exit (0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b) + 0.05) / 0.05 < 7 }'
 	done
 }
+
+@test "numbers in names are ordered as numbers, wherever they stand in the file; a device that is not raised is down" {
+	needs_mermaid
+	local n
+	printf '[netns r]\n[link r/br0]\ntype = bridge\n' > "$BATS_TEST_TMPDIR/x.ini"
+	for n in 024 $(seq 23 -1 10) 09 8 7 6 5 4 3 02 1; do
+		printf '[netns h%s]\n[link h%s/eth0]\npeer = r/p%s\naddress = 192.0.2.%s/24\n[link r/p%s]\nmaster = br0\n' \
+			"$n" "$n" "$n" "$((10#$n))" "$n"
+	done >> "$BATS_TEST_TMPDIR/x.ini"
+	printf '[link r/d0]\ntype = dummy\nup = no\n' >> "$BATS_TEST_TMPDIR/x.ini"
+	graph "$BATS_TEST_TMPDIR/x.ini" > "$BATS_TEST_TMPDIR/x"
+	run parsed "$BATS_TEST_TMPDIR/x"
+	diff -u - <(echo "$output") <<- 'END'
+		box: br0 bridge
+		box: r
+		box: h{1..024} × 24
+		device: p{1..024} × 24
+		device: d0 dummy down
+		device: eth0 192.0.2.24/24 … 192.0.2.1/24
+		edge: ns_r_p024 normal ns_h024_eth0 × 24
+	END
+}
+
+@test "of a scenario with mistakes nothing is drawn" {
+	printf '[netns red]\nlo = perhaps\n' > "$BATS_TEST_TMPDIR/x.ini"
+	run -1 --separate-stderr vnetgen graph "$BATS_TEST_TMPDIR/x.ini"
+	[ -z "$output" ]
+	# shellcheck disable=SC2154 # run sets it
+	[[ $stderr = *": [netns red] lo: 'perhaps' is none of "* ]]
+}

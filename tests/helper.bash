@@ -20,6 +20,14 @@ in_sandbox() {
 	fi
 }
 
+# at_least N: standard input, which must have N lines or more: what finds too little would compare nothing.
+at_least() {
+	local lines
+	lines=$(cat)
+	[ "$(grep -c . <<< "$lines")" -ge "$1" ] || { echo "only these were found: $lines" >&2; return 1; }
+	printf '%s\n' "$lines"
+}
+
 # Skips the test where it cannot run; an error where MUST_RUN is set, as in CI.
 cannot() {
 	[ -z "${MUST_RUN:-}" ] || { echo "cannot run here: $1"; return 1; }
@@ -35,6 +43,22 @@ needs_kernel() {
 		# shellcheck disable=SC2086 # words of a type
 		"$B/test-sandbox" sh -c "ip link add p0 type veth peer name p1 && ip link add link p0 name d0 type $type" ||
 			skip "this kernel has no devices of type $type"
+	done
+}
+
+# holds NAME [PROGRAM...]: the scenario is built and its checks hold, in both styles; it says nothing but that.
+holds() {
+	local style program status output # the last two are set by bats's run
+	needs_kernel
+	for program in "${@:2}"; do
+		command -v "$program" > /dev/null || cannot "there is no program $program: $(sed -n '/[Pp]ackage/s/^# //p' "scenarios/$1.ini")"
+	done
+	for style in classic compact; do
+		run in_sandbox "$B/vnetgen" test -q --style "$style" "scenarios/$1.ini"
+		[[ $output != *'this kernel has no '* ]] || skip "$(grep -m 1 -o 'this kernel has no [^:]*' <<< "$output")"
+		echo "$style: $output"
+		[ "$status" -eq 0 ]
+		[ -z "$output" ]
 	done
 }
 

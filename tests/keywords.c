@@ -33,10 +33,10 @@ static void say_all(void)
 			say(memcpy(name, word, n));
 		}
 	}
-	for (char a = 'a'; a <= 'z'; a++) {
-		say((char[]){ a, '\0' });
-		for (char b = 'a'; b <= 'z'; b++)
-			say((char[]){ a, b, '\0' });
+	for (int a = 'a'; a <= 'z'; a++) {
+		say((char[]){ (char)a, '\0' });
+		for (int b = 'a'; b <= 'z'; b++)
+			say((char[]){ (char)a, (char)b, '\0' });
 	}
 	for (size_t i = 0; i < COUNT(common); i++)
 		say(common[i]);

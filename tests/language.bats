@@ -204,7 +204,7 @@ builds() {
 		ip netns add blue
 		ip netns exec red ip link add veth0 type veth peer name veth1
 		ip link add veth2 netns red type veth peer name veth3
-		ip link add eth0 netns red type veth peer name eth0 netns blue
+		ip netns exec red ip link add eth0 type veth peer name eth0 netns blue
 		ip link set veth3 up
 		ip netns exec red ip link set veth0 up
 		ip netns exec red ip link set veth1 up
@@ -486,4 +486,59 @@ builds() {
 	echo "1,000: $small s, 10,000: $large s of processor time"
 	[ "$(grep -c '^ip link add ' "$BATS_TEST_TMPDIR/script")" -eq 10011 ]
 	awk -v s="$small" -v l="$large" 'BEGIN { exit !(l < 40 * (s + 0.01)) }'
+}
+
+@test "options stand before the type, of both ends of a pair where each has its own" {
+	builds <<-'END'
+		[link red0]
+		peer = blue0
+		options = txqueuelen 7 numtxqueues 2
+		[link blue0]
+		options = numrxqueues 2
+		[link dummy0]
+		type = dummy
+		options = alias "a b"
+		--
+		ip link add red0 txqueuelen 7 numtxqueues 2 type veth peer name blue0 numrxqueues 2
+		ip link add dummy0 alias 'a b' type dummy
+		ip link set red0 up
+		ip link set blue0 up
+		ip link set dummy0 up
+	END
+}
+
+@test "a port that stands on a moved device gets its master after the move, and so does one that is moved" {
+	builds <<-'END'
+		[netns red]
+		[link red/br0]
+		type = bridge
+		[link veth0]
+		peer = veth1
+		netns = red
+		[link veth0.5]
+		type = vlan id 5
+		link = veth0
+		netns = red
+		master = br0
+		[link veth2]
+		peer = veth3
+		netns = red
+		master = br0
+		--
+		ip netns add red
+		ip netns exec red ip link add name br0 type bridge
+		ip link add veth0 type veth peer name veth1
+		ip link add veth2 type veth peer name veth3
+		ip link set veth0 netns red
+		ip link set veth2 netns red
+		ip netns exec red ip link add link veth0 name veth0.5 type vlan id 5
+		ip netns exec red ip link set veth0.5 master br0
+		ip netns exec red ip link set veth2 master br0
+		ip link set veth1 up
+		ip link set veth3 up
+		ip netns exec red ip link set veth0 up
+		ip netns exec red ip link set veth0.5 up
+		ip netns exec red ip link set veth2 up
+		ip netns exec red ip link set br0 up
+	END
 }

@@ -78,8 +78,8 @@ prints() {
 		ip netns add red
 		ip netns add green
 		ip netns add blue
-		ip link add right netns red type veth peer name from-red netns blue
-		ip link add right netns green type veth peer name from-green netns blue
+		ip netns exec red ip link add right type veth peer name from-red netns blue
+		ip netns exec green ip link add right type veth peer name from-green netns blue
 		ip netns exec red ip link set right alias red-red
 		ip netns exec green ip link set right alias green-green
 		ip netns exec red ip link set right up
@@ -139,10 +139,10 @@ prints() {
 		ip netns add leaf2
 		ip netns add spine1
 		ip netns add spine2
-		ip link add up1 netns leaf1 type veth peer name down1 netns spine1
-		ip link add up2 netns leaf1 type veth peer name down1 netns spine2
-		ip link add up1 netns leaf2 type veth peer name down2 netns spine1
-		ip link add up2 netns leaf2 type veth peer name down2 netns spine2
+		ip -n leaf1 link add up1 type veth peer name down1 netns spine1
+		ip -n leaf1 link add up2 type veth peer name down1 netns spine2
+		ip -n leaf2 link add up1 type veth peer name down2 netns spine1
+		ip -n leaf2 link add up2 type veth peer name down2 netns spine2
 		ip -n leaf1 link set up1 up
 		ip -n leaf1 link set up2 up
 		ip -n leaf2 link set up1 up
@@ -176,8 +176,8 @@ prints() {
 		ip netns add r1
 		ip netns add r2
 		ip netns add r3
-		ip link add east netns r1 type veth peer name west netns r2
-		ip link add east netns r2 type veth peer name west netns r3
+		ip -n r1 link add east type veth peer name west netns r2
+		ip -n r2 link add east type veth peer name west netns r3
 		ip -n r1 link set east up
 		ip -n r2 link set east up
 		ip -n r2 link set west up
@@ -427,7 +427,7 @@ prints() {
 }
 
 @test "ten bridges of 1,000 are printed, and 1,000 ports are no bridge's limit" {
-	vnetgen --dry-run tests/ten-bridges.ini >"$ini.sh"
+	vnetgen --dry-run scenarios/ten-bridges.ini >"$ini.sh"
 	[ "$(grep -c '^ip netns add' "$ini.sh")" -eq 10010 ]
 	[ "$(grep -c '^ip netns exec switch10 ip link set p[0-9]* master br0$' "$ini.sh")" -eq 1000 ]
 	grep -qx 'ip netns exec h10-1000 ip a add 10.10.3.232/16 dev eth0' "$ini.sh"

@@ -13,7 +13,7 @@ up_and_down() {
 	"$B/vnetgen" down bridge > /tmp/down
 	host_state | diff -u /tmp/before -
 	cat /tmp/shown
-	echo ==
+	echo '=='
 	cat /tmp/down
 	"$B/vnetgen" down bridge # twice: says so, and that is no error
 	"$B/vnetgen" down scenarios/bridge.ini

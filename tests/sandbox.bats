@@ -174,6 +174,94 @@ attack() {
 	[ "$(cat /etc/hosts)" = "$hosts" ]
 }
 
+# more_attacks: kernel settings and things that are not of a namespace.
+more_attacks() {
+	local file
+	refused date -s "$(date)"
+	refused renice -n -5 $$
+	for file in /proc/sysrq-trigger /dev/kmsg /dev/mem /proc/sys/vm/[a-z]* /proc/sys/fs/[a-z]* \
+		/proc/sys/kernel/{core_pattern,modprobe,panic,sysrq,randomize_va_space,printk,threads-max} /sys/kernel/mm/*/[a-z]* /sys/power/* /sys/module/*/parameters/*; do
+		# opened, and not written: if it could be, no harm is done
+		[ ! -f "$file" ] && [ ! -c "$file" ] || refused sh -c ': >> "$1"' sh "$file"
+	done
+	[ -z "$(ls -A /run/user /run/dbus /run/systemd 2> /dev/null)" ]
+	# of the network, what is changed is its own
+	sysctl -qw net.ipv4.ip_forward="$1"
+	sysctl -qw net.ipv4.conf.all.rp_filter="$2"
+	ip link add vnetgen-test type veth peer name vnetgen-peer
+	ip address add 192.0.2.1/32 dev lo
+	ip link set lo mtu 1400
+	mount -t tmpfs mine /mnt 2> /dev/null || mount -t tmpfs mine /opt
+}
+
+@test "from inside, kernel settings, time, devices and mounts of the host stay as they are" {
+	settings() { cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/all/rp_filter /sys/class/net/lo/mtu /proc/self/mountinfo; ls /sys/class/net; }
+	read -r forward < /proc/sys/net/ipv4/ip_forward
+	read -r filter < /proc/sys/net/ipv4/conf/all/rp_filter
+	for who in $(everyone); do
+		before=$(settings)
+		run inside "$who" more_attacks $((1 - forward)) $(((filter + 1) % 3))
+		echo "$who: $output"
+		[ "$status" = 0 ]
+		[ "$(settings)" = "$before" ]
+	done
+}
+
+# reaches WHO: what vnetgen(1) says that a scenario in a sandbox can still do to files.
+reaches() {
+	[ "$(cat "$1/for-all")" = read ]
+	refused sh -c "echo x >> $1/for-all"
+	refused cat "$1/roots"
+	refused rm "$1/for-all"
+	refused chmod 777 "$1/for-all"
+	echo mine > "$1/free/new"
+	[ "$2" != user ] || echo changed > "$1/users"
+	[ "$2" = user ] || refused sh -c "cat $1/users; echo x > $1/users"
+}
+
+@test "from inside, files are what they are to others, or to the user who started it" {
+	needs_root
+	local place=$D/place
+	for who in $(everyone); do
+		mkdir -m 755 "$place"
+		mkdir -m 1777 "$place/free"
+		echo read > "$place/for-all"
+		echo secret > "$place/roots"
+		echo his > "$place/users"
+		chmod 600 "$place/roots" "$place/users"
+		chown 4242 "$place/users"
+		kind=user
+		[ "$who" != as_root ] || kind=root
+		run inside "$who" reaches "$PWD/$place" $kind
+		echo "$who: $output"
+		[ "$status" = 0 ]
+		[ "$(cat "$place/for-all" "$place/roots")" = $'read\nsecret' ]
+		case $kind in
+		root) [ "$(cat "$place/users")" = his ] && [ "$(stat -c %u "$place/free/new")" -ge $((0x70000000)) ] ;;
+		user) [ "$(cat "$place/users")" = changed ] && [ "$(stat -c %u "$place/free/new")" = 4242 ] ;;
+		esac
+		rm -r "$place"
+	done
+}
+
+# In a sandbox that is the host of another one.
+has_keys_and_memory() {
+	ipcmk -M 64 > /dev/null
+	[ "$(ipcs -m | grep -c 0x)" = 1 ]
+	[ "$("$B/test-sandbox" ipcs -m | grep -c 0x)" = 0 ]
+	if command -v keyctl > /dev/null; then
+		keyctl session - sh -euc 'key=$(keyctl add user vnetgen-test secret @s)
+			[ "$(keyctl print "$key")" = secret ]
+			if "$B/test-sandbox" keyctl print "$key" || "$B/test-sandbox" keyctl search @s user vnetgen-test; then exit 1; fi' 2> /dev/null
+	fi
+}
+
+@test "from inside, no shared memory and no key of others is to be seen" {
+	run in_sandbox has_keys_and_memory
+	echo "$output"
+	[ "$status" = 0 ]
+}
+
 @test "from inside, nobody types at the user's terminal" {
 	command -v script > /dev/null || cannot "there is no script(1)"
 	run script -qec "$B/test-sandbox sh -c 'cat < /dev/tty'" /dev/null < /dev/null

@@ -123,45 +123,6 @@ loop() {
 	in_sandbox loop tests/scenarios/host.ini
 }
 
-# The setup script is stopped at each of its commands, in one of these ways, or, with FAULTS=all, in all of them; then the
-# teardown script.
-stopped_anywhere() {
-	ways=('exit 2' 'kill -9 $PPID; sleep 0.05' '"$program" "$@"; kill -9 $PPID; exit')
-	"$B/vnetgen" --dry-run --style "$2" "$1" > /tmp/setup
-	"$B/vnetgen" down --dry-run --style "$2" "$1" > /tmp/teardown
-	host_state > /tmp/before
-	cases=0 calls=1
-	for ((n = 1; n <= calls; n++)); do
-		for way in "${!ways[@]}"; do
-			[ "${FAULTS:-}" = all ] || [ $way = $((n % 3)) ] || continue
-			fake $n "${ways[way]}"
-			status=0
-			PATH=$FAKES sh /tmp/setup > /tmp/said 2>&1 || status=$?
-			calls=$(wc -l < /tmp/fake/calls)
-			[ "$calls" -ge $n ] || break
-			sh /tmp/teardown > /tmp/torn 2>&1 || { echo "teardown after '${ways[way]}' at $n:"; cat /tmp/said /tmp/torn; return 1; }
-			# that a question fails changes nothing
-			[ $status -ne 0 ] || tail -n +$n /tmp/fake/calls | head -n 1 | grep -q 'show tentative' ||
-				{ echo "'${ways[way]}' at $n went unnoticed"; return 1; }
-			host_state > /tmp/after
-			diff -u /tmp/before /tmp/after || { echo "'${ways[way]}' at $n left this:"; cat /tmp/said /tmp/torn; return 1; }
-			cases=$((cases + 1))
-		done
-		calls=$((calls > n ? calls : n + 1)) # a setup that was stopped says nothing of what comes
-		[ "$(wc -l < /tmp/fake/calls)" -ge $n ] || break
-	done
-	echo "$cases"
-}
-
-@test "setup stopped anywhere, then teardown, leaves nothing" {
-	needs_kernel "vxlan id 1 dstport 0" "macvlan mode bridge"
-	run in_sandbox stopped_anywhere tests/scenarios/faults.ini classic
-	echo "$output"
-	[ "$status" -eq 0 ]
-	[ "${lines[-1]}" -ge 15 ]
-	echo "# stopped in ${lines[-1]} ways" >&3
-}
-
 refuses() {
 	"$B/vnetgen" --dry-run scenarios/veth-pair.ini > /tmp/setup
 	"$B/vnetgen" down --dry-run scenarios/veth-pair.ini > /tmp/teardown
@@ -238,4 +199,38 @@ checked() {
 	sed 's/10.16.0.3$/10.16.0.4/' scenarios/veth-pair.ini > "$BATS_TEST_TMPDIR/wrong.ini"
 	vnetgen --dry-run --with-checks "$BATS_TEST_TMPDIR/wrong.ini" > "$BATS_TEST_TMPDIR/setup"
 	run -1 in_sandbox sh < "$BATS_TEST_TMPDIR/setup"
+}
+
+built_by_script() {
+	"$B/vnetgen" --dry-run scenarios/veth-pair.ini | sh
+	"$B/vnetgen" -q down veth-pair || echo "status $?"
+	ls /run/netns
+}
+
+@test "what a printed script built is left to the script that undoes it" {
+	needs_kernel
+	run in_sandbox built_by_script
+	diff -u - <(echo "$output") <<- 'END'
+		vnetgen: veth-pair was built by a printed script: 'vnetgen down --dry-run SCENARIO | sh' takes it down
+		status 6
+		blue
+		red
+	END
+}
+
+# A setup that was killed leaves a mkdir that is still at work.
+late_directory() {
+	"$B/vnetgen" down --dry-run scenarios/veth-pair.ini > /tmp/teardown
+	(sleep 0.2; mkdir -p /run/vnetgen/veth-pair) &
+	sh /tmp/teardown
+	wait
+	[ ! -e /run/vnetgen ]
+	sh /tmp/teardown
+}
+
+@test "a directory that a killed setup was about to make is not left" {
+	needs_kernel
+	run in_sandbox late_directory
+	[ "$status" -eq 0 ]
+	[ "$output" = "veth-pair is not up: only its record was left" ]
 }

@@ -24,6 +24,7 @@ static struct data *from_json(struct arena *arena, json_t *json)
 		return data;
 	case JSON_ARRAY:
 		data = data_list(arena);
+		/* cppcheck-suppress unknownMacro ; jansson's, a loop */
 		json_array_foreach(json, i, value)
 			data_append(arena, data, from_json(arena, value));
 		return data;

@@ -72,7 +72,7 @@ how() {
 		title = $(reboot) `reboot` ; reboot
 		text = '; reboot
 		[netns red;reboot]
-		sysctl = kernel.x=$(reboot); reboot 'a "b
+		sysctl = net.x=$(reboot); reboot 'a "b
 		[link a;$b'c]
 		type = dummy
 		netns = red;reboot
@@ -91,7 +91,7 @@ how() {
 	grep '^ip \|^sysctl ' "$BATS_TEST_TMPDIR/script" | PATH=$BATS_TEST_TMPDIR/bin:$PATH sh >"$BATS_TEST_TMPDIR/seen"
 	diff -u - "$BATS_TEST_TMPDIR/seen" <<-'END'
 		ip <netns> <add> <red;reboot>
-		ip <netns> <exec> <red;reboot> <sysctl> <-w> <kernel.x=$(reboot); reboot 'a "b>
+		ip <netns> <exec> <red;reboot> <sysctl> <-w> <net.x=$(reboot); reboot 'a "b>
 		ip <link> <add> <a;$b'c> <type> <dummy>
 		ip <link> <set> <a;$b'c> <netns> <red;reboot>
 		ip <netns> <exec> <red;reboot> <ip> <link> <set> <a;$b'c> <alias> <a; reboot> <x$y`z>

@@ -1,0 +1,24 @@
+/* rundir: where the records of networks are: /run/vnetgen, or where --run-dir says; one place for the whole process. */
+#ifndef VNETGEN_RUNDIR_H
+#define VNETGEN_RUNDIR_H
+
+#include "util.h"
+
+/* Takes another directory, which need not be there; a relative one is below the working directory.  ARENA keeps it. */
+void rundir_set(const char *directory, struct arena *arena);
+/* The directory, without a '/' at its end. */
+const char *rundir(void);
+/* Is it /run/vnetgen, which comes and goes with the records in it?  Another one is made, but stays. */
+bool rundir_is_standard(void);
+/* The directory of the record of NAME, in ARENA; ${dir} of a scenario. */
+const char *rundir_of(struct arena *arena, const char *name);
+
+/* Why nobody should trust what is there, as a sentence in ARENA: it, or a directory above it, is another user's, or all
+ * may write there.  NULL when all is well; what is not there is well. */
+const char *rundir_wrong(struct arena *arena);
+/* Makes it where it is not there.  False with a sentence in *wrong. */
+bool rundir_make(struct arena *arena, const char **wrong);
+/* Removes the standard one when it is empty. */
+void rundir_leave(void);
+
+#endif

@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# `lint` says what is wrong with a scenario; with --kernel, what this machine lacks for it.  So do hints when it is built.
+
+# shellcheck disable=SC2154 # run sets stderr and stderr_lines
+load helper
+
+# a device, a queueing discipline and a program that nobody has
+lacking() {
+	cat > "$BATS_TEST_TMPDIR/x.ini" <<-'END'
+		[netns red]
+		[link a]
+		type = frobnet
+		netns = red
+		[link b]
+		peer = c
+		qdisc = root frobq limit 1
+		[check]
+		netns = red
+		run = vnetgen-nobody -x
+		[check]
+		run = frr-nobody | cat
+	END
+}
+
+@test "lint says what is wrong and what is suspicious, and does nothing" {
+	local scenario
+	printf '[netns red]\n[check]\nnetns = red\nrun = ping -c 1 10.0.0.1\n' > "$BATS_TEST_TMPDIR/x.ini"
+	run -0 --separate-stderr vnetgen lint "$BATS_TEST_TMPDIR/x.ini"
+	[[ -z $output && $stderr == *'x.ini:2: warning: '* ]]
+	echo '[nets blue]' >> "$BATS_TEST_TMPDIR/x.ini"
+	run -1 --separate-stderr vnetgen lint "$BATS_TEST_TMPDIR/x.ini"
+	[[ $stderr == *"x.ini:5: "*netns* ]]
+	for scenario in scenarios/*.ini; do
+		run -0 vnetgen lint "$scenario"
+		[ -z "$output" ]
+	done
+}
+
+@test "lint --kernel says which programs, kinds of devices and queueing disciplines are not there" {
+	needs_kernel
+	lacking
+	run -6 --separate-stderr vnetgen lint --kernel "$BATS_TEST_TMPDIR/x.ini"
+	echo "$stderr"
+	[ -z "$output" ]
+	[[ ${stderr_lines[0]} == *"x.ini:2: this kernel has no links of type frobnet: its module is frobnet ('modprobe frobnet'; "* ]]
+	[[ ${stderr_lines[1]} == *"x.ini:7: this kernel has no queueing discipline frobq: its module is sch_frobq "* ]]
+	[[ ${stderr_lines[2]} == *"x.ini:8: there is no program 'vnetgen-nobody' in /usr/local/sbin:"* ]]
+	[[ ${stderr_lines[3]} == *"x.ini:11: there is no program 'frr-nobody' in "* ]]
+	[ "${#stderr_lines[@]}" -eq 4 ]
+}
+
+@test "lint --kernel names the package of a program" {
+	needs_kernel
+	# where there is an ip, and nothing else but a sysctl
+	run -6 --separate-stderr vnetgen lint --kernel --path tests/fake scenarios/dns.ini
+	echo "$stderr"
+	[[ $stderr == *"dns.ini:"*": there is no program 'dnsmasq' in tests/fake; Debian's package dnsmasq-base has it"* ]]
+	[[ $stderr == *"there is no program 'ping' "*"package iputils-ping"* ]]
+	[[ $stderr != *"no program 'ip'"* ]]
+}
+
+@test "each program of the library has a package in needs.ini" {
+	local program
+	for program in $(sed -nE 's/^(run|ready|show) = (ip netns exec [^ ]+ )?([a-z][a-z0-9-]+) .*/\3/p' scenarios/*.ini | sort -u | at_least 10); do
+		case $program in sh | for | umask | seq | cat | cut | getent | mkdir | sleep | timeout | grep | echo | test | rm | true) continue ;; esac
+		grep -q "^$program = " templates/needs.ini || { echo "$program has none"; return 1; }
+	done
+}
+
+@test "a build that fails for want of something says what it is" {
+	needs_kernel
+	lacking
+	run -3 vnetgen test -q --sandbox "$BATS_TEST_TMPDIR/x.ini"
+	[[ $output == *'Error: Unknown device type.'*"hint: this kernel has no links of type frobnet: its module is frobnet "* ]]
+	printf '[netns red]\n[daemon d]\nnetns = red\nrun = vnetgen-nobody\n' > "$BATS_TEST_TMPDIR/x.ini"
+	run -3 vnetgen test -q --sandbox "$BATS_TEST_TMPDIR/x.ini"
+	[[ $output == *"x.ini:2: the daemon d: there is no program 'vnetgen-nobody' in "* ]]
+}
