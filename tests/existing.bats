@@ -49,7 +49,16 @@ make_host() {
 	ip link set br9 up
 	ip link set eth8 master br9
 	ip link set eth8 type bridge_slave hairpin on cost 7
-	until ip link show br9 | grep -q 'state UP' && [ -z "$(ip -6 addr show tentative)" ]; do sleep 0.05; done
+	until ip link show br9 | grep -q 'state UP'; do sleep 0.05; done
+	settled
+}
+
+# The kernel is done with what it does by itself after a device came up: a link-local address has its route only when it
+# has been found to be nobody else's, after a second or two.
+# shellcheck disable=SC2317
+settled() {
+	sleep 0.3
+	until [ -z "$(ip -6 addr show tentative)" ]; do sleep 0.05; done
 }
 
 # All of it that can be seen, with indexes of addresses, but for what the kernel counts or takes its time with.
@@ -132,7 +141,7 @@ gives_back() { # SCENARIO
 		network_state > "/tmp/state.$style"
 		"$B/vnetgen" down -q "$name"
 		"$B/vnetgen" down "$name" | grep -q 'is not up'
-		sleep 0.3
+		settled
 		host_looks | diff -u /tmp/before -
 		# the script in one of them: script.bats compares styles
 		[ $style = classic ] || continue
@@ -142,7 +151,7 @@ gives_back() { # SCENARIO
 		network_state | diff -u "/tmp/state.$style" -
 		sh /tmp/teardown > /dev/null
 		sh /tmp/teardown
-		sleep 0.3
+		settled
 		host_looks | diff -u /tmp/before -
 	done
 	diff -u /tmp/state.classic /tmp/state.compact
