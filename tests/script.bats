@@ -234,3 +234,23 @@ late_directory() {
 	[ "$status" -eq 0 ]
 	[ "$output" = "veth-pair is not up: only its record was left" ]
 }
+
+# A teardown that is killed leaves its last command at work, which removes the record.
+# shellcheck disable=SC2317
+late_removal() {
+	"$B/vnetgen" --dry-run scenarios/veth-pair.ini | sh > /dev/null
+	"$B/vnetgen" down --dry-run scenarios/veth-pair.ini > /tmp/teardown
+	mkdir /tmp/bin
+	printf '#!/bin/sh\nkill -KILL $PPID\nsleep 0.4\nexec /bin/rm "$@"\n' > /tmp/bin/rm
+	chmod +x /tmp/bin/rm
+	PATH=/tmp/bin:$PATH sh /tmp/teardown || echo "status $?"
+	sh /tmp/teardown
+	[ ! -e /run/vnetgen ]
+}
+
+@test "a record that a killed teardown was about to remove is not left" {
+	needs_kernel
+	run in_sandbox late_removal
+	[ "$status" -eq 0 ]
+	[[ $output == *"status 137" ]]
+}
