@@ -10,6 +10,7 @@ setup() {
 replaced() {
 	"$B/vnetgen" -q scenarios/bridge.ini
 	ip netns del red
+	until [ ! -e /sys/class/net/veth0-red ]; do sleep 0.02; done # the kernel takes its time with it
 	ip netns add red
 	ip link del br0
 	ip link add br0 type bridge
