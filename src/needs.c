@@ -90,30 +90,35 @@ void needs_free(struct needs *needs)
 const char *needs_package(struct needs *needs, const char *program, struct arena *arena)
 {
 	load(needs);
-	const char *name = arena_printf(arena, "package.%s", program);
+	const char *slash = strrchr(program, '/'), *name = arena_printf(arena, "package.%s", slash ? slash + 1 : program);
 	return phrases_has(&needs->phrases, name)
 	               ? arena_printf(arena, "; Debian's package %s has it", say(needs, name, "", NULL, arena))
 	               : "";
 }
 
-/* The kind of FEATURE that COMMAND uses, "" where it has none; NULL when it does not use it. */
-static const char *kind_used(const struct feature *feature, const char *command, struct arena *arena)
+/* What the last bracket of REGEX takes of TEXT, "" where it has none; NULL when TEXT does not match. */
+static const char *last_bracket(const regex_t *regex, const char *text, struct arena *arena)
 {
 	regmatch_t groups[GROUPS];
-	size_t last = feature->used.re_nsub < GROUPS ? feature->used.re_nsub : GROUPS - 1;
-	if (regexec(&feature->used, command, GROUPS, groups, 0))
+	size_t last = regex->re_nsub < GROUPS ? regex->re_nsub : GROUPS - 1;
+	if (regexec(regex, text, GROUPS, groups, 0))
 		return NULL;
-	if (groups[last].rm_so < 0)
+	if (!last || groups[last].rm_so < 0)
 		return "";
-	return arena_strndup(arena, command + groups[last].rm_so, (size_t)(groups[last].rm_eo - groups[last].rm_so));
+	return arena_strndup(arena, text + groups[last].rm_so, (size_t)(groups[last].rm_eo - groups[last].rm_so));
 }
 
 /* What is not here, and what to do about it. */
 static const char *lack(struct needs *needs, const struct feature *feature, const char *kind, struct arena *arena)
 {
 	const char *why = key_of(arena, feature, "why");
-	if (phrases_has(&needs->phrases, why))
-		return say(needs, why, kind, NULL, arena);
+	if (phrases_has(&needs->phrases, why)) {
+		const char *package = key_of(arena, feature, "package");
+		return arena_printf(arena, "%s%s", say(needs, why, kind, NULL, arena),
+		                    phrases_has(&needs->phrases, package)
+		                            ? needs_package(needs, say(needs, package, kind, NULL, arena), arena)
+		                            : "");
+	}
 	const char *name = say(needs, key_of(arena, feature, "name"), kind, NULL, arena);
 	const char *key = key_of(arena, feature, "module");
 	if (!phrases_has(&needs->phrases, key))
@@ -131,9 +136,11 @@ const char *needs_hint(struct needs *needs, const char *command, const char *sai
 {
 	load(needs);
 	for (size_t i = 0; i < needs->n; i++) {
-		const char *kind = kind_used(&needs->features[i], command, arena);
-		if (kind && regexec(&needs->features[i].lacks, said, 0, NULL, 0) == 0)
-			return lack(needs, &needs->features[i], kind, arena);
+		const struct feature *feature = &needs->features[i];
+		const char *used = last_bracket(&feature->used, command, arena);
+		const char *lacked = used ? last_bracket(&feature->lacks, said, arena) : NULL;
+		if (lacked)
+			return lack(needs, feature, *used ? used : lacked, arena);
 	}
 	return NULL;
 }
@@ -203,7 +210,7 @@ static void judge_features(struct judge *judge, const char *text, unsigned line)
 	struct arena *arena = &judge->arena;
 	for (size_t i = 0; i < needs->n; i++) {
 		const struct feature *feature = &needs->features[i];
-		const char *kind = kind_used(feature, text, arena), *name = key_of(arena, feature, "probe");
+		const char *kind = last_bracket(&feature->used, text, arena), *name = key_of(arena, feature, "probe");
 		if (!kind || !phrases_has(&needs->phrases, name))
 			continue;
 		struct outcome outcome;

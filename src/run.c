@@ -133,8 +133,9 @@ static bool is_missing(struct arena *arena, const struct link *link, const char 
 }
 
 /* Other things than names that must be there, or must not be. */
-static bool requirements_fail(const struct plan *plan)
+static bool requirements_fail(const struct executor *executor, const struct plan *plan)
 {
+	struct arena arena = { 0 };
 	bool fail = false;
 	static const struct {
 		int mode, error; /* access(2) must not end so; 0: with success */
@@ -153,9 +154,11 @@ static bool requirements_fail(const struct plan *plan)
 		int error = faccessat(AT_FDCWD, requirement->path, kinds[requirement->kind].mode, flags) == 0 ? 0 : errno;
 		if (error != kinds[requirement->kind].error)
 			continue;
-		complain("%s:%u: '%s' %s", plan->model->file, requirement->line, requirement->path, words);
+		complain("%s:%u: '%s' %s%s", plan->model->file, requirement->line, requirement->path, words,
+		         requirement->kind == PATH_THERE ? needs_package(executor->needs, requirement->path, &arena) : "");
 		fail = true;
 	}
+	arena_free(&arena);
 	return fail;
 }
 
@@ -229,6 +232,17 @@ static uint64_t identity_of(const struct undo *undo)
 	}
 }
 
+/* When the command TEXT failed for want of something: what that is. */
+static void say_hint(struct run *run, const char *text, const struct outcome *outcome)
+{
+	const char *hint = outcome->how != ENDED
+	                           ? NULL
+	                           : needs_hint(run->executor->needs, text, buffer_text(&outcome->stream[STREAM_ERR]),
+	                                        &run->arena);
+	if (hint)
+		complain("hint: %s", hint);
+}
+
 /* The undoing command with the value that is to be put back. */
 static const char *save_value(struct run *run, const struct undo *undo)
 {
@@ -242,6 +256,7 @@ static const char *save_value(struct run *run, const struct undo *undo)
 		complain("%s:%u: cannot read the value to put back: '%s': %s", run->plan->model->file, undo->line, undo->save,
 		         execute_words(run->executor, &job, &outcome, &run->arena));
 		print_indented(stderr, buffer_text(&outcome.stream[STREAM_ERR]));
+		say_hint(run, job.text, &outcome);
 	} else if (!words_split(&run->arena, undo->text, &words) && words.n) {
 		char *value = arena_strdup(&run->arena, buffer_text(&outcome.stream[STREAM_OUT]));
 		value[strcspn(value, "\n")] = '\0';
@@ -264,6 +279,7 @@ static bool note_state(struct run *run, const struct undo *undo, const char *mom
 		complain("%s:%u: cannot note what is there, to put it back: %s", run->plan->model->file, undo->line,
 		         execute_words(run->executor, &job, &outcome, &run->arena));
 		print_indented(stderr, buffer_text(&outcome.stream[STREAM_ERR]));
+		say_hint(run, job.text, &outcome);
 	}
 	outcome_free(&outcome);
 	return good;
@@ -346,11 +362,7 @@ static void complain_of(struct run *run, const char *why, const struct outcome *
 		print_outcome(stderr, outcome, STREAM_OUT);
 		print_outcome(stderr, outcome, STREAM_ERR);
 	}
-	const char *hint = outcome->how == ENDED ? needs_hint(run->executor->needs, run->command->text,
-	                                                      buffer_text(&outcome->stream[STREAM_ERR]), &run->arena)
-	                                         : NULL;
-	if (hint)
-		complain("hint: %s", hint);
+	say_hint(run, run->command->text, outcome);
 }
 
 /* What a look would see in the middle of changing, for a second or two: devices whose state follows their carrier a
@@ -506,7 +518,7 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 	const char *name = plan->model->name, *wrong;
 	struct run run = { .executor = executor, .plan = plan, .options = options };
 	bool taken;
-	if (is_up(executor, name) || names_taken(plan) || requirements_fail(plan))
+	if (is_up(executor, name) || names_taken(plan) || requirements_fail(executor, plan))
 		return EXIT_REFUSED;
 	if (!journal_start(&run.journal, name, plan->model->file, &run.arena, &wrong, &taken)) {
 		if (!taken)

@@ -76,3 +76,41 @@ lacking() {
 	run -3 vnetgen test -q --sandbox "$BATS_TEST_TMPDIR/x.ini"
 	[[ $output == *"x.ini:2: the daemon d: there is no program 'vnetgen-nobody' in "* ]]
 }
+
+# On a machine without some programs.
+# shellcheck disable=SC2317 # called in a sandbox
+poor() {
+	local line
+	mkdir /tmp/bin
+	ln -sf /sbin/* /bin/* /usr/sbin/* /usr/bin/* /tmp/bin
+	rm -f /tmp/bin/{nft,iptables,busybox,curl}
+	while read -r line; do
+		printf '[netns red]\n%b\n' "$line" > /tmp/x.ini
+		"$B/vnetgen" -q --path /tmp/bin /tmp/x.ini < /dev/null 2>&1 | grep -o 'hint.*\|there is no program.*' || echo "nothing of $line"
+	done <<- 'END'
+		[run]\nnetns = red\nrun = nft list ruleset
+		iptables = -A FORWARD -j ACCEPT
+		[run]\nrun = curl https://192.0.2.1 | cat; false
+		[run]\nrun = timeout 1 curl https://192.0.2.1
+		[run]\nrun = printf 'no-%%s: not found: it is there\\n' curl >&2; false
+		[host]\niptables = -A FORWARD -j ACCEPT
+		[daemon d]\nrun = /opt/none/busybox httpd
+		[run]\nrun = mkdir -p /tmp/etc; mount --bind /tmp/etc /etc; ip route get 192.0.2.1 ipproto udp
+	END
+}
+
+@test "programs that are not there are named with their packages, whoever was to start them" {
+	needs_kernel
+	run in_sandbox poor
+	echo "$output"
+	diff -u - <(echo "$output") <<- 'END'
+		there is no program 'nft' in /tmp/bin; Debian's package nftables has it
+		hint: there is no program 'iptables'; Debian's package iptables has it
+		hint: there is no program 'curl'; Debian's package curl has it
+		hint: there is no program 'curl'; Debian's package curl has it
+		nothing of [run]\nrun = printf 'no-%%s: not found: it is there\\n' curl >&2; false
+		hint: there is no program 'iptables'; Debian's package iptables has it
+		there is no program '/opt/none/busybox'; Debian's package busybox has it
+		hint: there is no /etc/protocols, which has the names of protocols; Debian's package netbase has it
+	END
+}
