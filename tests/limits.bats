@@ -19,7 +19,7 @@ hangs() {
 	# the fourth command hangs, and does not heed SIGTERM; neither does its child, which holds the pipe
 	fake 4 'trap "" TERM; sleep 77 & wait'
 	start=$(date +%s)
-	"$B/vnetgen" --timeout 0.3 --log /tmp/log --path "$FAKES" scenarios/bridge.ini > /tmp/shown || echo "status $?"
+	"$B/vnetgen" --timeout 1.5 --log /tmp/log --path "$FAKES" scenarios/bridge.ini > /tmp/shown || echo "status $?"
 	[ $(($(date +%s) - start)) -lt 10 ]
 	host_state | diff -u /tmp/before -
 	[ -z "$(pgrep -x sleep)" ]
@@ -28,7 +28,7 @@ hangs() {
 	# the same when it undoes
 	"$B/vnetgen" -q scenarios/bridge.ini
 	fake 2 'sleep 77'
-	"$B/vnetgen" down -q --timeout 300ms --path "$FAKES" bridge || echo "status $?"
+	"$B/vnetgen" down -q --timeout 1500ms --path "$FAKES" bridge || echo "status $?"
 	[ -z "$(pgrep -x sleep)" ]
 	"$B/vnetgen" down -q bridge
 	host_state | diff -u /tmp/before -
@@ -39,24 +39,24 @@ hangs() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	diff -u - <(echo "$output") <<- 'END'
-		vnetgen: scenarios/bridge.ini:16: 'ip link add veth0-blue type veth peer name veth1-blue' failed: it did not end within 0.3 s, and was ended
+		vnetgen: scenarios/bridge.ini:16: 'ip link add veth0-blue type veth peer name veth1-blue' failed: it did not end within 1.5 s, and was ended
 		vnetgen: undoing what was done
 		vnetgen: all of it is undone
 		status 3
-		[ 4/18] ip link add veth0-blue type veth peer name veth1-blue   it did not end within 0.3 s, and was ended, TIME
+		[ 4/18] ip link add veth0-blue type veth peer name veth1-blue   it did not end within 1.5 s, and was ended, TIME
 		["ip link add veth0-blue type veth peer name veth1-blue",null,true]
-		vnetgen: 'ip link del veth0-blue' failed: it did not end within 0.3 s, and was ended
+		vnetgen: 'ip link del veth0-blue' failed: it did not end within 1.5 s, and was ended
 		status 4
 	END
 }
 
 takes_its_time() {
 	# 30 s is the limit of what builds, and none of what the user runs: here by the figures of the log
-	scenario '[netns a]' '[run]' 'run = sleep 0.4' '[check]' 'run = sleep 0.4' '[check]' 'run = sleep 0.4' 'timeout = 1s'
+	scenario '[netns a]' '[run]' 'run = sleep 1.2' '[check]' 'run = sleep 1.2' '[check]' 'run = sleep 1.2' 'timeout = 10s'
 	"$B/vnetgen" -q test /tmp/s.ini
-	"$B/vnetgen" -q test --timeout 200ms /tmp/s.ini || echo "status $?"
+	"$B/vnetgen" -q test --timeout 700ms /tmp/s.ini || echo "status $?"
 	sed -i '/\[run\]/,+1d' /tmp/s.ini
-	"$B/vnetgen" -q test --timeout 200ms /tmp/s.ini || echo "status $?"
+	"$B/vnetgen" -q test --timeout 700ms /tmp/s.ini || echo "status $?"
 }
 
 @test "--timeout counts for all but what has a timeout of its own" {
@@ -64,11 +64,11 @@ takes_its_time() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	diff -u - <(echo "$output") <<- 'END'
-		vnetgen: /tmp/s.ini:2: 'sleep 0.4' failed: it did not end within 0.2 s
+		vnetgen: /tmp/s.ini:2: 'sleep 1.2' failed: it did not end within 0.7 s
 		vnetgen: undoing what was done
 		vnetgen: all of it is undone
 		status 3
-		vnetgen: /tmp/s.ini:2: 'sleep 0.4': it did not end within 0.2 s
+		vnetgen: /tmp/s.ini:2: 'sleep 1.2': it did not end within 0.7 s
 		status 5
 	END
 	run -2 vnetgen --timeout 0 scenarios/bridge.ini
