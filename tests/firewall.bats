@@ -113,6 +113,34 @@ needs_firewall() {
 	in_sandbox firewall_given_back legacy
 }
 
+# What a scenario took away goes back between its neighbours, also when other rules have come or gone since: here two of
+# somebody else in front, and one of the scenario, which the first down removed when it could not put the other back.
+# shellcheck disable=SC2317
+put_back_later() {
+	use "$1"
+	for n in 5 6 5 7; do iptables -A INPUT -s 10.$n.0.0/16 -j DROP; done
+	printf '[scenario]\nname = fw\n[host]\n' > /tmp/fw.ini
+	printf 'iptables = %s INPUT -s 10.%s.0.0/16 -j DROP\n' -I 1 -D 6 -D 7 >> /tmp/fw.ini
+	rules > /tmp/before
+	"$B/vnetgen" up -q --path "$PATH" /tmp/fw.ini
+	[ "$(iptables -S INPUT | grep -c '10[.][1567]')" = 3 ]
+	for n in 8 9; do iptables -I INPUT -s 10.$n.0.0/16 -j DROP; done
+	mkdir /tmp/fakes
+	printf '#!/bin/sh\nexit 1\n' > /tmp/fakes/iptables-restore
+	chmod +x /tmp/fakes/iptables-restore
+	"$B/vnetgen" down -q --path "/tmp/fakes:$PATH" fw 2> /dev/null && exit 1
+	[ "$(iptables -S INPUT | grep -c '10[.][1567]')" = 2 ]
+	"$B/vnetgen" down -q --path "$PATH" fw
+	for n in 8 9; do iptables -D INPUT -s 10.$n.0.0/16 -j DROP; done
+	rules | diff -u /tmp/before -
+}
+
+@test "a rule that was taken away goes back between its neighbours, whatever came or went since" {
+	needs_firewall nft
+	in_sandbox put_back_later nft
+	in_sandbox put_back_later legacy
+}
+
 # shellcheck disable=SC2317
 firewall_killed() {
 	use nft
