@@ -19,6 +19,7 @@ lacking() {
 		run = vnetgen-nobody -x
 		[check]
 		run = frr-nobody | cat
+		trigger = red: vnetgen-trigger x
 	END
 }
 
@@ -46,7 +47,8 @@ lacking() {
 	[[ ${stderr_lines[1]} == *"x.ini:7: this kernel has no queueing discipline frobq: its module is sch_frobq "* ]]
 	[[ ${stderr_lines[2]} == *"x.ini:8: there is no program 'vnetgen-nobody' in /usr/local/sbin:"* ]]
 	[[ ${stderr_lines[3]} == *"x.ini:11: there is no program 'frr-nobody' in "* ]]
-	[ "${#stderr_lines[@]}" -eq 4 ]
+	[[ ${stderr_lines[4]} == *"x.ini:13: there is no program 'vnetgen-trigger' in "* ]]
+	[ "${#stderr_lines[@]}" -eq 5 ]
 }
 
 @test "lint --kernel names the package of a program" {

@@ -133,7 +133,7 @@ elsewhere() {
 among_others() {
 	mkdir -p /tmp/mine/precious /tmp/mine/empty
 	echo x > /tmp/mine/precious/file
-	at() { "$B/vnetgen" --run-dir /tmp/mine "$@" || echo "status $?"; }
+	at() { "$B/vnetgen" --run-dir /tmp/mine/ "$@" || echo "status $?"; }
 	at down precious
 	at down --dry-run precious
 	at list

@@ -232,6 +232,11 @@ x.ini:16: warning: [link h1/mac0] address: 192.0.2.7 is also the address of [lin
 		run -0 --separate-stderr vnetgen --dry-run "$BATS_TEST_TMPDIR/z.ini"
 		[ -z "$stderr" ]
 	done
+	for meant in 'neigh = proxy 10.0.0.9' 'qdisc = clsact\nfilter = ingress protocol ip matchall action mirred egress redirect dev eth1'; do
+		sed "s,^address = 10.0.1.1/24,&\n$meant," "$BATS_TEST_TMPDIR/x.ini" >"$BATS_TEST_TMPDIR/z.ini"
+		run -0 --separate-stderr vnetgen --dry-run "$BATS_TEST_TMPDIR/z.ini"
+		[ -z "$stderr" ]
+	done
 	for meant in 'metric 100' noprefixroute; do
 		sed "s,10.0.1.1/24,& $meant," "$BATS_TEST_TMPDIR/x.ini" >"$BATS_TEST_TMPDIR/z.ini"
 		run -0 --separate-stderr vnetgen --dry-run "$BATS_TEST_TMPDIR/z.ini"
