@@ -24,8 +24,8 @@ void needs_free(struct needs *needs);
 /* "; Debian's package frr has it", in ARENA; "" when the package of PROGRAM is not known. */
 const char *needs_package(struct needs *needs, const char *program, struct arena *arena);
 
-/* When COMMAND, a line, failed and SAID that this kernel lacks something: what that is and where to get it, in ARENA;
- * else NULL. */
+/* When COMMAND, a line, failed and SAID that this kernel lacks something, or that a program is not there: what that is
+ * and where to get it, in ARENA; else NULL. */
 const char *needs_hint(struct needs *needs, const char *command, const char *said, struct arena *arena);
 
 /* All that PLAN needs and that is not here goes to REPORT.  What the kernel has is tried in the network namespace that
