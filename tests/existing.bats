@@ -80,7 +80,7 @@ host_looks() {
 		grep -rs '' /proc/sys/net/ipv[46]/{conf,neigh}/eth[89] /sys/class/net/eth[89]/{ifalias,brport/{hairpin_mode,path_cost}}
 		find /run /etc/netns -mindepth 1 ! -path '/run/etc*' ! -path /run/netns 2> /dev/null | sort
 	} | sed -E 's/(valid_lft|preferred_lft|expires) [5-7][0-9]{3}sec/\1 LONG/g
-		s/[a-z_]+_timer +[0-9.]+//g; s/ tentative//'
+		s/[a-z_]+_timer +[0-9.]+|fdb_n_learned [0-9]+//g; s/ tentative//'
 }
 
 # shellcheck disable=SC2317

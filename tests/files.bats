@@ -35,7 +35,7 @@ mode = 0640
 |alone
 [file red:/etc/issue]
 | red's own
-[file red:/etc/ssl/own.conf]
+[file red:/etc/profile.d/own.conf]
 | x
 [step]
 [netns red]
@@ -73,7 +73,7 @@ builds() { # DRY-RUN-ARGUMENTS...
 	printf '%s\n' '# a comment ; with' "\$x \`y\` 'z' \"q\"" '' " indented 10.0.0.9 \${x}" | diff - /run/vnetgen/named/own.conf
 	[ "$(stat -c %a /run/vnetgen/named/own.conf)" = 640 ]
 	[ "$(cat /run/vnetgen/named/one)" = alone ]
-	[ "$(cat /etc/netns/red/ssl/own.conf)" = x ]
+	[ "$(cat /etc/netns/red/profile.d/own.conf)" = x ]
 	sh /tmp/teardown.sh > /dev/null
 	etc_state | diff -u /tmp/before -
 }

@@ -72,7 +72,7 @@ network_state() {
 		${ns:+ip netns exec "$ns"} sh -c 'ip -d link show; echo ==; ip -o addr show; echo ==; ip -4 route show table all; ip -6 route show' |
 			sed -E 's/^[0-9]+: //; s/@if[0-9]+/@if/; s/link-netnsid [0-9]+/link-netnsid/; s/ state [A-Z]+ / /;
 				s/(link\/ether|permaddr) (..:){5}../\1/; s/(bridge_id|designated_root|designated_bridge) [^ ]+/\1/g;
-				s/direct_packets_stat [0-9]+//; s/[a-z_]*_timer +[0-9.]+//g; s/(state|topology_change[a-z_]*|designated_cost|root_path_cost) [a-z0-9]+//g;
+				s/direct_packets_stat [0-9]+//; s/[a-z_]*_timer +[0-9.]+|fdb_n_learned [0-9]+//g; s/(state|topology_change[a-z_]*|designated_cost|root_path_cost) [a-z0-9]+//g;
 				s/port_(id|no) [0-9a-fx]+//g; s/ tentative//; s/ linkdown//; s/NO-CARRIER,//; /fe80::/d' |
 			awk '/^==$/ { part++ } { print part, $0 }' | sort
 	done
