@@ -311,7 +311,7 @@ static bool settle_undo(struct run *run, const struct outcome *outcome)
 		/* what cannot be seen now may have been made, as far as the record knows */
 		if (good && id != IDENTITY_UNSEEN)
 			journal_done(&run->journal, undo->rank, id);
-		else if (!good && (outcome->how == ENDED || outcome->how == NOT_STARTED) && undo->class != UNDO_RUN && !undo->restore)
+		else if (outcome_refused(outcome) && undo->class != UNDO_RUN && !undo->restore)
 			journal_gone(&run->journal, undo->rank); /* it said that it could not: what is there is not ours */
 	}
 	if (good && command->ends)

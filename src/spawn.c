@@ -282,6 +282,13 @@ bool outcome_good(const struct outcome *outcome)
 	return outcome->how == ENDED && outcome->status == 0;
 }
 
+bool outcome_refused(const struct outcome *outcome)
+{
+	/* 255 is what ip(8) says of a mistake in its own arguments, and no signal has */
+	return outcome->how == NOT_STARTED ||
+	       (outcome->how == ENDED && outcome->status && (outcome->status <= 128 || outcome->status == 255));
+}
+
 static const char *not_started_words(const struct outcome *outcome, const struct spawn *spawn, struct arena *arena)
 {
 	if (outcome->status != ENOENT)

@@ -53,6 +53,9 @@ pid_t spawn_background(const struct spawn *spawn, int output);
 void outcome_free(struct outcome *outcome);
 /* Did it end with status 0? */
 bool outcome_good(const struct outcome *outcome);
+/* Did it say itself that it could not, so that what it was to do is not done?  What was killed, or a shell of whose
+ * programs one was (status 128 and the signal), may have done it. */
+bool outcome_refused(const struct outcome *outcome);
 /* "exit status 2", "killed by signal 9 (Killed)", "no program 'x' in PATH", …, in ARENA. */
 const char *outcome_words(const struct outcome *outcome, const struct spawn *spawn, struct arena *arena);
 

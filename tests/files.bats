@@ -150,6 +150,27 @@ killed() {
 	in_sandbox killed
 }
 
+# A shell goes on when its last program is killed, and ends with 128 and the signal.
+# shellcheck disable=SC2317
+killed_writer() {
+	printf '[scenario]\nname = f\n[netns red]\n[file red:/etc/profile.d/own.sh]\nmode = 0755\n| x\n' > /tmp/f.ini
+	etc_state > /tmp/before
+	mkdir /tmp/killers
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\n/bin/install "$@"; kill -9 "$$"\n' > /tmp/killers/install
+	chmod +x /tmp/killers/install
+	"$B/vnetgen" up -q --path "/tmp/killers:$PATH" /tmp/f.ini > /tmp/said 2>&1 || echo "status $?"
+	tail -n 1 /tmp/said
+	etc_state | diff -u /tmp/before -
+}
+
+@test "a file whose writer is killed once it is written is not left" {
+	needs_kernel
+	run in_sandbox killed_writer
+	[ "$output" = "status 3
+vnetgen: all of it is undone" ]
+}
+
 @test "names of files that cannot be are told with what could" {
 	printf '[netns a]\n[file x/y]\n| x\n[file journal]\n| x\n[file 7.after]\n| x\n[file a:/usr/x]\n| x\n[file b:/etc/x]\n| x\n[file a:/etc/../x]\n| x\n[file e]\n[file m]\nmode = 9\n| x\n[file m]\n| y\n' > "$BATS_TEST_TMPDIR/f.ini"
 	run vnetgen --dry-run "$BATS_TEST_TMPDIR/f.ini"

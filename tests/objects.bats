@@ -200,3 +200,37 @@ replaces_queueing() {
 	[ "$status" = 3 ]
 	tc qdisc show dev lo | grep -q 'tbf 9: root'
 }
+
+# What could not be undone is undone by the next down, which goes through what the first one did after that once more.
+# shellcheck disable=SC2317
+undone_later() {
+	ip link add w0 type veth peer name w1
+	ip link set w0 up
+	ip addr add 192.0.2.1/24 dev w0 noprefixroute
+	printf '[scenario]\nname = twice\n[host]\nrule = from 10.1.0.0/16 table 100\nroute = 10.79.0.0/16 via 192.0.2.2\n%s\n%s\n' \
+		'route = replace 10.80.0.0/16 dev w0' 'rule = add from 10.2.0.0/16 table 77 priority 7778' > /tmp/twice.ini
+	ip route add 192.0.2.0/24 dev w0
+	ip route add 10.80.0.0/16 via 192.0.2.7
+	host_state > /tmp/before
+	mkdir /tmp/bin
+	printf '#!/bin/sh\ncase "$*" in "rule del from 10.2"*) exit 2 ;; esac\nexec /sbin/ip "$@"\n' > /tmp/bin/ip
+	chmod +x /tmp/bin/ip
+	"$B/vnetgen" up -q /tmp/twice.ini
+	"$B/vnetgen" down -q --path "/tmp/bin:$PATH" twice 2> /dev/null || echo "status $?"
+	"$B/vnetgen" down -q twice
+	host_state | diff -u /tmp/before -
+	"$B/vnetgen" --dry-run /tmp/twice.ini > /tmp/setup
+	"$B/vnetgen" down --dry-run /tmp/twice.ini > /tmp/teardown
+	sh /tmp/setup
+	PATH=/tmp/bin:$PATH sh /tmp/teardown > /dev/null 2>&1 || echo "status $?"
+	sh /tmp/teardown > /dev/null
+	host_state | diff -u /tmp/before -
+}
+
+@test "what could not be undone is undone the next time, whatever was done after it" {
+	needs_kernel
+	run in_sandbox undone_later
+	echo "$output"
+	[ "$output" = "status 4
+status 4" ]
+}
