@@ -234,3 +234,30 @@ undone_later() {
 	[ "$output" = "status 4
 status 4" ]
 }
+
+# Each program that the restore script starts fails in turn: what it would have said must not decide what is undone.
+# shellcheck disable=SC2317
+tool_fails() {
+	local n number=0
+	"$B/test-fault" --install
+	ip link set lo up
+	ip addr add 203.0.113.9/32 dev lo
+	ip addr add 2001:db8::9/128 dev lo
+	printf '[scenario]\nname = h\n[link lo]\naddress = 203.0.113.1/32\naddress = del 203.0.113.9/32\naddress = del 2001:db8::9/128\n' > /tmp/h.ini
+	ip addr show > /tmp/before
+	"$B/vnetgen" up -q /tmp/h.ini
+	"$B/test-fault" --run 0 - "$B/vnetgen" down -q --path "/tmp/fault/bin:$PATH" h
+	for n in $(grep -n '^inner' /tmp/fault/calls | cut -d : -f 1); do
+		"$B/vnetgen" up -q /tmp/h.ini
+		"$B/test-fault" --run "$n" refuse "$B/vnetgen" down -q --path "/tmp/fault/bin:$PATH" h 2> /dev/null ||
+			"$B/vnetgen" down -q h
+		ip addr show | diff -u /tmp/before - || { cat /tmp/fault/fired; return 1; }
+		number=$((number + 1))
+	done
+	[ "$number" -ge 15 ]
+}
+
+@test "a tool that fails while the host is given back decides nothing" {
+	needs_kernel
+	in_sandbox tool_fails
+}
