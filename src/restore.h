@@ -6,7 +6,8 @@
 
 #include "plan.h"
 
-/* Its exit status when a device could not be brought back from a namespace: that must not be deleted. */
+/* Its exit status when a device could not be brought back from a namespace, where another has its name: that must not be
+ * deleted, nor when it failed otherwise and the device is not here. */
 enum { RESTORE_HELD = 3 };
 
 /* The command, in ARENA, by which the network NAME's script does MOMENT ("before", "after", "undo") for the entry of that

@@ -192,9 +192,12 @@ static bool undo_entry(struct executor *executor, struct record *record, struct 
 	bool good = outcome_good(&outcome) || says_gone(&outcome) ||
 	            /* it was never known to have happened, and its words are the user's */
 	            (entry->state == ENTRY_WILL && entry->class == UNDO_RUN);
-	*held = entry->class == UNDO_HOST && is_device(entry) && outcome.how == ENDED && outcome.status == RESTORE_HELD;
 	if (entry->class == UNDO_DAEMON)
 		good = end_daemon(executor, entry, &arena);
+	if (!good && entry->class == UNDO_HOST && is_device(entry)) {
+		uint64_t here = kernel_link_index("", entry->link);
+		*held = !here || here == IDENTITY_UNSEEN || (outcome.how == ENDED && outcome.status == RESTORE_HELD);
+	}
 	if (!good) {
 		complain("'%s' failed: %s", entry->text, execute_words(executor, &job, &outcome, &arena));
 		print_outcome(stderr, &outcome, STREAM_ERR);

@@ -468,6 +468,8 @@ static void view_undo(struct viewing *v, struct data *view)
 			gives_back |= undo_is_device(undo);
 			set(v, object, "text", undo->text);
 			set_number(v, object, "number", undo->rank);
+			if (undo_is_device(undo))
+				set(v, object, "device", undo->link);
 			if (undo->class == UNDO_DAEMON)
 				set(v, object, "stop", undo->link);
 			else if (undo->class == UNDO_UPON)

@@ -312,6 +312,38 @@ refuses() {
 	ls /run/vnetgen 2> /dev/null || :
 }
 
+# Each program that gives a device back fails in turn, while the device is in a namespace that goes next.
+# shellcheck disable=SC2317
+gives_back_with_failing_tools() {
+	local kind n calls number=0
+	"$B/test-fault" --install
+	make_small_host
+	host_looks > /tmp/before
+	printf '[scenario]\nname = lent\n[netns red]\n[link eth9]\nexisting = yes\nnetns = red\nmtu = 1400\n' > /tmp/lent.ini
+	"$B/vnetgen" --dry-run /tmp/lent.ini > /tmp/setup
+	"$B/vnetgen" down --dry-run /tmp/lent.ini > /tmp/teardown
+	build=("$B/vnetgen" up -q /tmp/lent.ini)
+	undo=("$B/vnetgen" down -q --path "/tmp/fault/bin:$PATH" lent)
+	again=("$B/vnetgen" down -q lent)
+	for kind in program script; do
+		[ $kind = program ] || build=(sh /tmp/setup) undo=(/bin/sh /tmp/teardown) again=(sh /tmp/teardown)
+		"${build[@]}" > /dev/null
+		"$B/test-fault" --run 0 - "${undo[@]}" > /dev/null
+		calls=$(wc -l < /tmp/fault/calls)
+		for ((n = 1; n <= calls; n += 11)); do
+			"${build[@]}" > /dev/null
+			"$B/test-fault" --run "$n" refuse "${undo[@]}" > /dev/null 2>&1 || "${again[@]}" > /dev/null 2>&1
+			host_looks | diff -u /tmp/before - || { cat /tmp/fault/fired; return 1; }
+			number=$((number + 1))
+		done
+	done
+	[ "$number" -ge 8 ]
+}
+
+@test "a device is not lost with its namespace, whatever fails while it is given back" {
+	in_sandbox gives_back_with_failing_tools
+}
+
 @test "a device that is not there, is lent already, could not be put back or cannot come back is refused or kept" {
 	run in_sandbox refuses
 	diff -u - <(echo "$output") <<- 'END'
