@@ -312,6 +312,23 @@ refuses() {
 	ls /run/vnetgen 2> /dev/null || :
 }
 
+# shellcheck disable=SC2317
+cannot_be_noted() {
+	make_small_host
+	host_looks > /tmp/before
+	mkdir /tmp/bin
+	printf '#!/bin/sh\nexit 1\n' > /tmp/bin/find
+	chmod +x /tmp/bin/find
+	"$B/vnetgen" up -q --path "/tmp/bin:$PATH" /tmp/small.ini 2>&1 | head -n 1
+	host_looks | diff -u /tmp/before -
+}
+
+@test "a device whose settings cannot be noted is not lent" {
+	run in_sandbox cannot_be_noted
+	[ "$status" -eq 0 ]
+	[[ $output == *"cannot note what is there, to put it back: exit status 1" ]]
+}
+
 # Each program that gives a device back fails in turn, while the device is in a namespace that goes next.
 # shellcheck disable=SC2317
 gives_back_with_failing_tools() {
