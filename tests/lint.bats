@@ -94,6 +94,7 @@ poor() {
 		iptables = -A FORWARD -j ACCEPT
 		[run]\nrun = curl https://192.0.2.1 | cat; false
 		[run]\nrun = timeout 1 curl https://192.0.2.1
+		[run]\nrun = timeout 1 /etc/passwd
 		[run]\nrun = printf 'no-%%s: not found: it is there\\n' curl >&2; false
 		[host]\niptables = -A FORWARD -j ACCEPT
 		[daemon d]\nrun = /opt/none/busybox httpd
@@ -110,6 +111,7 @@ poor() {
 		hint: there is no program 'iptables'; Debian's package iptables has it
 		hint: there is no program 'curl'; Debian's package curl has it
 		hint: there is no program 'curl'; Debian's package curl has it
+		nothing of [run]\nrun = timeout 1 /etc/passwd
 		nothing of [run]\nrun = printf 'no-%%s: not found: it is there\\n' curl >&2; false
 		hint: there is no program 'iptables'; Debian's package iptables has it
 		there is no program '/opt/none/busybox'; Debian's package busybox has it
