@@ -33,6 +33,24 @@ read_only_proc_sys() {
 	[ "$status" -eq 0 ]
 }
 
+# `up` cannot know of these beforehand.
+own_commands() {
+	local command
+	mount --bind /proc/sys /proc/sys
+	mount -o remount,bind,ro /proc/sys
+	for command in 'sysctl -w net.ipv4.ip_forward=1' 'echo 1 > /proc/sys/net/ipv4/ip_forward'; do
+		printf '[netns red]\n[run]\nnetns = red\nrun = %s\n' "$command" > /tmp/x.ini
+		"$B/vnetgen" up -q /tmp/x.ini || echo "status $?"
+	done
+}
+
+@test "read-only /proc/sys, and commands of a scenario's own that write there" {
+	run in_sandbox own_commands
+	echo "$output"
+	[ "$(grep -c "^vnetgen: hint: this key, or all of /proc/sys, is read-only here; " <<< "$output")" -eq 2 ]
+	[ "$(grep -cx "status 3" <<< "$output")" -eq 2 ]
+}
+
 without_capabilities() {
 	for capability in net_admin sys_admin; do
 		setpriv --bounding-set=-$capability --inh-caps=-$capability "$B/vnetgen" up scenarios/veth-pair.ini || echo "status $?"
