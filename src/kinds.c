@@ -40,6 +40,20 @@ static const struct kind kinds[] = {
 	{ "xfrm", .plain = true, .underlay = true },
 	{ "bareudp", .plain = true, .underlay = true },
 	{ "gtp", .plain = true, .underlay = true },
+	{ "amt", .plain = true, .stays = true },
+	{ "hsr", .stays = true },
+	{ "vcan", .plain = true, .inward = true },
+	{ "nlmon", .plain = true, .inward = true },
+	{ "netdevsim", .plain = true, .inward = true },
+	{ "macsec", .plain = true },
+	{ "rmnet", .plain = true },
+	{ "ipoib", .plain = true },
+	{ "lowpan", .plain = true },
+	{ "wwan", .plain = true },
+	{ "virt_wifi", .plain = true },
+	{ "can" },
+	{ "dsa" },
+	{ "batadv" },
 };
 
 const struct kind *kind_find(const char *word)
@@ -49,6 +63,14 @@ const struct kind *kind_find(const char *word)
 		if (!strcmp(kinds[i].word, word))
 			return &kinds[i];
 	return &unknown;
+}
+
+const char *kind_nearest(const char *word)
+{
+	const char *words[COUNT(kinds)];
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		words[i] = kinds[i].word;
+	return nearest_word(word, words, COUNT(kinds));
 }
 
 bool kind_is(const struct kind *kind, const char *word)

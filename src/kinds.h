@@ -22,6 +22,8 @@ enum { BRIDGE_PORTS = 1023 /* BR_MAX_PORTS - 1 of net/bridge/br_private.h */ };
 
 /* The entry for WORD; one without any flag when the table does not have it. */
 const struct kind *kind_find(const char *word);
+/* The word in the table that is nearest to one that is not, or NULL. */
+const char *kind_nearest(const char *word);
 bool kind_is(const struct kind *kind, const char *word);
 
 #endif

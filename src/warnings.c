@@ -566,6 +566,21 @@ static void find_gateways(struct search *s)
 	}
 }
 
+/* --- types --- */
+
+/* There may be such a type all the same: new ones come. */
+static void find_types(struct search *s)
+{
+	for (size_t i = 0; i < s->model->n_links; i++) {
+		const struct link *link = s->model->links[i];
+		const struct statement *type = link->single[KEY_TYPE];
+		const char *nearest = type && !link->kind->word ? kind_nearest(link->type.word[0]) : NULL;
+		if (nearest)
+			report_warning(s->report, type->line, type->header, "type",
+			               "'%s' is no type that is known here; did you mean '%s'?", link->type.word[0], nearest);
+	}
+}
+
 /* --- checks --- */
 
 /* Does it take an address of one's own? */
@@ -610,6 +625,7 @@ void warnings_find(const struct model *model, struct report *report)
 	find_those_apart(&s);
 	report_subnets(&s);
 	find_gateways(&s);
+	find_types(&s);
 	find_checks(&s);
 	free(s.subnets);
 	arena_free(&s.arena);

@@ -494,6 +494,21 @@ suspicious() {
 	[ "${stderr/warning/}" = "$stderr" ]
 }
 
+@test "a type that is nearly one of those that are known" {
+	scenario <<-'END'
+		[link br0]
+		type = brigde
+		[link d0]
+		type = dumy
+		[link v0]
+		type = vcan
+		[link new]
+		type = quantum
+	END
+	warned "x.ini:2: warning: [link br0] type: 'brigde' is no type that is known here; did you mean 'bridge'?
+x.ini:4: warning: [link d0] type: 'dumy' is no type that is known here; did you mean 'dummy'?"
+}
+
 # many NUMBER: that many links, wherever one can be suspicious
 many() {
 	cat <<-END
