@@ -36,14 +36,21 @@ static bool fail(struct trouble *trouble, const char *doing)
 	return false;
 }
 
+/* Linux has these since 5.2, glibc since 2.36 only, and linux/mount.h does not go with glibc's sys/mount.h. */
+#ifndef OPEN_TREE_CLONE
+#define OPEN_TREE_CLONE 1
+#define OPEN_TREE_CLOEXEC O_CLOEXEC
+#define MOVE_MOUNT_F_EMPTY_PATH 4
+#endif
+
 static int clone_tree(const char *path)
 {
-	return open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	return (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 }
 
 static bool attach_tree(int tree, const char *path)
 {
-	return move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) == 0;
+	return syscall(SYS_move_mount, tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) == 0;
 }
 
 bool mounts_hold(struct workplace *workplace, struct trouble *trouble)
