@@ -1,5 +1,4 @@
 /* journal: what an `up` made, in NAME/journal below rundir(). */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -248,15 +247,10 @@ static void note_script(struct record *record, int fd, char *text)
 	record->since = fstat(fd, &status) == 0 ? (double)status.st_mtim.tv_sec : 0;
 }
 
-static bool is_empty(const char *directory)
+static bool is_empty(struct arena *arena, const char *directory)
 {
-	DIR *open_directory = opendir(directory);
-	size_t n = 0;
-	while (open_directory && readdir(open_directory))
-		n++;
-	if (open_directory)
-		closedir(open_directory);
-	return n == 2;
+	size_t n;
+	return directory_names(arena, directory, &n) && !n;
 }
 
 /* Reads the file of the record that is open as FD, and closes that, or keeps it when it is held by us. */
@@ -318,7 +312,7 @@ static bool read_directory(struct record *record, const char *directory, bool ta
 		return true;
 	}
 	/* whoever made it came no further; but what has other files in it is no record */
-	record->foreign = !is_empty(directory);
+	record->foreign = !is_empty(&record->arena, directory);
 	if (record->foreign)
 		*wrong = arena_printf(&record->arena, "%s is no record of a network", directory);
 	return true;
@@ -347,20 +341,18 @@ const char *record_since(struct arena *arena, const struct record *record)
 
 bool record_remove(struct record *record)
 {
+	struct arena *arena = &record->arena;
+	const char *directory = rundir_of(arena, record->name), *journal = arena_printf(arena, "%s/journal", directory);
+	size_t n;
 	/* what a scenario's own commands left there (${dir}) goes too: files, not directories */
-	const char *directory = rundir_of(&record->arena, record->name);
-	DIR *open_directory = opendir(directory);
-	if (!open_directory)
-		return false;
-	int error = 0;
-	for (struct dirent *entry; (entry = readdir(open_directory));)
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && strcmp(entry->d_name, "journal") &&
-		    unlinkat(dirfd(open_directory), entry->d_name, 0) < 0)
+	const char **names = directory_names(arena, directory, &n);
+	int error = names ? 0 : errno;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], "journal") != 0 && unlink(arena_printf(arena, "%s/%s", directory, names[i])) < 0)
 			error = errno;
 	/* as long as anything else is there, it is still a record, of which the next `down` tries to remove the rest */
-	if (!error && unlinkat(dirfd(open_directory), "journal", 0) < 0 && errno != ENOENT)
+	if (!error && unlink(journal) < 0 && errno != ENOENT)
 		error = errno;
-	closedir(open_directory);
 	bool good = !error && rmdir(directory) == 0;
 	error = error ? error : errno;
 	rundir_leave(); /* when it was the last */
@@ -377,30 +369,15 @@ void record_close(struct record *record)
 	record->n = record->room = 0;
 }
 
-static int by_name(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 bool record_names(struct arena *arena, const char ***names, size_t *n)
 {
-	DIR *directory = opendir(rundir());
-	const char **list = NULL;
-	size_t room = 0;
+	size_t all;
+	*names = directory_names(arena, rundir(), &all);
 	*n = 0;
-	for (struct dirent *entry; directory && (entry = readdir(directory));)
-		if (!name_wrong_scenario(entry->d_name))
-			*array_add(list, *n, room) = arena_strdup(arena, entry->d_name);
-	if (list)
-		qsort(list, *n, sizeof *list, by_name);
-	*names = arena_alloc(arena, (*n + 1) * sizeof *list);
-	if (list)
-		memcpy(*names, list, *n * sizeof *list);
-	free(list);
-	if (!directory)
-		return errno == ENOENT;
-	closedir(directory);
-	return true;
+	for (size_t i = 0; i < all; i++)
+		if (!name_wrong_scenario((*names)[i]))
+			(*names)[(*n)++] = (*names)[i];
+	return *names || errno == ENOENT;
 }
 
 const char *record_holder(struct arena *arena, const char *netns, const char *link)

@@ -1,6 +1,5 @@
 /* kernel: what is there, asked without running a command. */
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
@@ -168,21 +167,22 @@ ino_t kernel_netns_inode(const char *name)
 
 void kernel_each_process(void (*see)(void *user, ino_t netns, pid_t pid, const char *comm), void *user)
 {
-	DIR *proc = opendir("/proc");
-	for (struct dirent *entry; proc && (entry = readdir(proc));) {
+	struct arena scratch = { 0 };
+	size_t n;
+	const char **names = directory_names(&scratch, "/proc", &n);
+	for (size_t i = 0; i < n; i++) {
 		char path[320], comm[64];
 		struct stat status;
-		if (!isdigit((unsigned char)*entry->d_name))
+		if (!isdigit((unsigned char)*names[i]))
 			continue;
-		snprintf(path, sizeof path, "/proc/%s/ns/net", entry->d_name);
+		snprintf(path, sizeof path, "/proc/%s/ns/net", names[i]);
 		if (stat(path, &status) < 0)
 			continue;
-		snprintf(path, sizeof path, "/proc/%s/comm", entry->d_name);
+		snprintf(path, sizeof path, "/proc/%s/comm", names[i]);
 		if (small_file(path, comm, sizeof comm))
-			see(user, status.st_ino, (pid_t)strtol(entry->d_name, NULL, 10), comm);
+			see(user, status.st_ino, (pid_t)strtol(names[i], NULL, 10), comm);
 	}
-	if (proc)
-		closedir(proc);
+	arena_free(&scratch);
 }
 
 uint64_t kernel_process_start(pid_t pid)

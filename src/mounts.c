@@ -1,5 +1,4 @@
 /* mounts: the files that a sandbox sees. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -85,6 +84,8 @@ static bool add_entry(const char *name, const struct workplace *workplace)
 {
 	char real[PATH_MAX], path[PATH_MAX], target[PATH_MAX];
 	struct stat status;
+	if (is_own(name))
+		return true;
 	snprintf(real, sizeof real, "/%s", name);
 	snprintf(path, sizeof path, NEW "/%s", name);
 	if (lstat(real, &status) < 0)
@@ -105,16 +106,18 @@ static bool add_entry(const char *name, const struct workplace *workplace)
 	return true;
 }
 
-static bool add_real(const struct workplace *workplace)
+/* Does ADD with each name of a directory; false with errno set when it cannot with one of them. */
+static bool add_each(const char *path, bool (*add)(const char *name, const struct workplace *workplace),
+                     const struct workplace *workplace)
 {
-	DIR *root = opendir("/");
-	bool good = root;
-	for (struct dirent *entry; good && (entry = readdir(root));)
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") && !is_own(entry->d_name))
-			good = add_entry(entry->d_name, workplace);
+	struct arena scratch = { 0 };
+	size_t n;
+	const char **names = directory_names(&scratch, path, &n);
+	bool good = names;
+	for (size_t i = 0; good && i < n; i++)
+		good = add(names[i], workplace);
 	int error = errno;
-	if (root)
-		closedir(root);
+	arena_free(&scratch);
 	errno = error;
 	return good;
 }
@@ -134,8 +137,9 @@ static bool copy_file(const char *from, const char *to)
 }
 
 /* The name in /etc is the real file's, or, for a link, one to the same target, which may be relative. */
-static bool link_etc(const char *name)
+static bool link_etc(const char *name, const struct workplace *workplace)
 {
+	(void)workplace;
 	char path[PATH_MAX], real[PATH_MAX], target[PATH_MAX];
 	snprintf(path, sizeof path, NEW "/etc/%s", name);
 	snprintf(real, sizeof real, "/etc/%s", name);
@@ -159,16 +163,7 @@ static bool make_etc(void)
 		if (!copy_file(from, to))
 			return false;
 	}
-	DIR *real = opendir("/etc");
-	bool good = real;
-	for (struct dirent *entry; good && (entry = readdir(real));)
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			good = link_etc(entry->d_name);
-	int error = errno;
-	if (real)
-		closedir(real);
-	errno = error;
-	return good;
+	return add_each("/etc", link_etc, NULL);
 }
 
 static bool mount_kernel_tree(struct trouble *trouble, const char *type, const char *where, const char *doing)
@@ -192,7 +187,7 @@ static bool change_root(void)
 bool mounts_enter(const struct workplace *workplace, struct trouble *trouble)
 {
 	char path[sizeof NEW + 16];
-	bool good = mount("root", NEW, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") == 0 && add_real(workplace);
+	bool good = mount("root", NEW, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") == 0 && add_each("/", add_entry, workplace);
 	for (size_t i = 0; good && i < COUNT(own); i++) {
 		snprintf(path, sizeof path, NEW "/%s", own[i]);
 		good = mkdir(path, 0755) == 0;

@@ -1,5 +1,4 @@
 /* templates: where the files of words are. */
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -88,30 +87,24 @@ const char *templates_language(const struct templates *templates)
 	return "en";
 }
 
-static int by_name(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 const char *templates_list(const struct templates *templates, const char *directory, const char *extension)
 {
 	const char **names = NULL;
 	size_t n = 0, room = 0;
 	const char *directories[] = { templates->own, templates->standard };
 	for (size_t i = 0; i < COUNT(directories); i++) {
-		DIR *open = directories[i]
-		                    ? opendir(arena_printf(templates->arena, "%s/%s", directories[i], directory))
-		                    : NULL;
-		if (!open)
+		if (!directories[i])
 			continue;
-		for (struct dirent *entry; (entry = readdir(open));)
-			if (ends_with(entry->d_name, extension))
-				*array_add(names, n, room) = arena_strndup(templates->arena, entry->d_name,
-				                                           strlen(entry->d_name) - strlen(extension));
-		closedir(open);
+		size_t there;
+		const char *path = arena_printf(templates->arena, "%s/%s", directories[i], directory);
+		const char **files = directory_names(templates->arena, path, &there);
+		for (size_t j = 0; j < there; j++)
+			if (ends_with(files[j], extension))
+				*array_add(names, n, room) = arena_strndup(templates->arena, files[j],
+				                                           strlen(files[j]) - strlen(extension));
 	}
 	if (n)
-		qsort(names, n, sizeof *names, by_name);
+		qsort(names, n, sizeof *names, compare_texts);
 	struct buffer list = { 0 };
 	for (size_t i = 0; i < n; i++) {
 		if (i && !strcmp(names[i], names[i - 1]))

@@ -1,4 +1,5 @@
 /* util: memory, text and files. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -319,6 +320,35 @@ char *file_read(const char *path, size_t *length)
 	close(fd);
 	errno = error;
 	return text;
+}
+
+int compare_texts(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+const char **directory_names(struct arena *arena, const char *path, size_t *n)
+{
+	const char **names = arena_alloc(arena, sizeof *names);
+	struct dirent *entry;
+	DIR *directory = opendir(path);
+	*n = 0;
+	if (!directory)
+		return NULL;
+	while (errno = 0, entry = readdir(directory)) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+			names = arena_grow(arena, names, *n, sizeof *names);
+			names[(*n)++] = arena_strdup(arena, entry->d_name);
+		}
+	}
+	int error = errno;
+	closedir(directory);
+	if (error)
+		*n = 0;
+	else
+		qsort(names, *n, sizeof *names, compare_texts);
+	errno = error;
+	return error ? NULL : names;
 }
 
 char *file_read_all(int fd, size_t *length)

@@ -86,6 +86,12 @@ bool write_all(int fd, const void *bytes, size_t length);
 /* Writes TEXT with one write(2) to a file that is there, as those of /proc want it; false with errno set. */
 bool file_write(const char *path, const char *text);
 
+/* The names in a directory but "." and "..", sorted, in ARENA; *n is how many.  NULL with errno set, and *n 0, when not
+ * all of them can be read. */
+const char **directory_names(struct arena *arena, const char *path, size_t *n);
+/* Of two `const char *`, for qsort(3). */
+int compare_texts(const void *left, const void *right);
+
 /* Seconds of CLOCK_MONOTONIC, and since the epoch. */
 double now_monotonic(void);
 double now_wall(void);

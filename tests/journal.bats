@@ -368,6 +368,29 @@ no_record() {
 }
 
 # shellcheck disable=SC2317
+unreadable_directory() {
+	local n
+	for ((n = 1; n < 30; n++)); do
+		"$B/vnetgen" up -q scenarios/veth-pair.ini
+		: > /run/vnetgen/veth-pair/note
+		rm -f /tmp/trace
+		ASAN_OPTIONS=detect_leaks=0 strace -qq -o /tmp/trace -e inject=getdents64:error=EIO:when=$n \
+			"$B/vnetgen" down -q veth-pair 2> /dev/null || "$B/vnetgen" down -q veth-pair || echo "status $? after $n"
+		[ ! -e /run/vnetgen ] || ls -R /run/vnetgen
+		grep -q INJECTED /tmp/trace || break
+	done
+	((n > 2)) || echo "only $n"
+}
+
+@test "a directory that cannot be read to its end is not taken for an empty one" {
+	command -v strace > /dev/null || cannot "there is no strace (package strace)"
+	run in_sandbox unreadable_directory
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+# shellcheck disable=SC2317
 directory_left() {
 	printf '[netns red]\n[scenario]\nname = x\n' > /tmp/x.ini
 	"$B/vnetgen" up -q /tmp/x.ini
