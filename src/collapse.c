@@ -79,9 +79,7 @@ const char *names_text(const struct names *names, struct arena *arena)
 		c = skip_digits(c);
 		number++;
 	}
-	const char *text = arena_strdup(arena, buffer_text(&out));
-	buffer_free(&out);
-	return text;
+	return buffer_keep(&out, arena);
 }
 
 static void add_pattern(struct buffer *out, const char *name)
@@ -100,9 +98,7 @@ const char *name_pattern(struct arena *arena, const char *name)
 {
 	struct buffer out = { 0 };
 	add_pattern(&out, name);
-	const char *text = arena_strdup(arena, buffer_text(&out));
-	buffer_free(&out);
-	return text;
+	return buffer_keep(&out, arena);
 }
 
 /* --- what is alike --- */

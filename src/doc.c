@@ -125,9 +125,7 @@ static const char *yaml_quoted(struct arena *arena, const char *text)
 			buffer_putc(&out, *text);
 	}
 	buffer_putc(&out, '"');
-	const char *quoted = arena_strdup(arena, buffer_text(&out));
-	buffer_free(&out);
-	return quoted;
+	return buffer_keep(&out, arena);
 }
 
 static struct data *meta_of(struct arena *arena, const char *key, const char *value, bool as_is)

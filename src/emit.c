@@ -74,8 +74,7 @@ struct undo *emit_undo_restore(struct planner *p, const char *kind, const char *
 		buffer_putc(&words, ' ');
 		words_quote(&words, arguments[i]);
 	}
-	undo->restore = arena_strdup(&p->plan->arena, buffer_text(&words));
-	buffer_free(&words);
+	undo->restore = buffer_keep(&words, &p->plan->arena);
 	return undo;
 }
 

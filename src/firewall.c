@@ -68,8 +68,7 @@ static const char *indent(struct planner *p, const char *text)
 			for (int i = 0; i < depth - (c[1] == '}'); i++)
 				buffer_putc(&out, '\t');
 	}
-	text = arena_strdup(&p->scratch, buffer_text(&out));
-	buffer_free(&out);
+	text = buffer_keep(&out, &p->scratch);
 	return text;
 }
 

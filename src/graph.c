@@ -35,9 +35,7 @@ static const char *clean(struct graphing *g, const char *text)
 			buffer_add(&out, text + i, n);
 		i += n ? n : 1;
 	}
-	const char *kept = arena_strdup(g->arena, buffer_text(&out));
-	buffer_free(&out);
-	return kept;
+	return buffer_keep(&out, g->arena);
 }
 
 static void set(struct graphing *g, struct data *object, const char *key, const char *text)
@@ -82,8 +80,7 @@ static const char *phrase(struct graphing *g, const struct phrases *phrases, con
 	struct buffer out = { 0 };
 	const char *text = "";
 	if (phrases_render(phrases, name, data_object(g->arena), NULL, &out, g->arena, &g->wrong))
-		text = arena_strdup(g->arena, buffer_text(&out));
-	buffer_free(&out);
+		text = buffer_keep(&out, g->arena);
 	return text;
 }
 

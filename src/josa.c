@@ -142,7 +142,5 @@ const char *josa_resolve(struct arena *arena, const char *text)
 		buffer_puts(&out, vowel ? particle->vowel : particle->consonant);
 		text += strlen(particle->written);
 	}
-	const char *resolved = arena_strdup(arena, buffer_text(&out));
-	buffer_free(&out);
-	return resolved;
+	return buffer_keep(&out, arena);
 }

@@ -96,16 +96,6 @@ static const char *const phase_words[PHASES] = {
 	[PHASE_DAEMON] = "daemon",
 };
 
-static const char *list_of(struct arena *arena, const char *const *words, size_t n)
-{
-	struct buffer list = { 0 };
-	for (size_t i = 0; i < n; i++)
-		buffer_printf(&list, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " and ", words[i]);
-	const char *text = arena_strdup(arena, buffer_text(&list));
-	buffer_free(&list);
-	return text;
-}
-
 const struct section_rule *section_rule(enum section_kind kind)
 {
 	return &section_rules[kind];
@@ -139,7 +129,7 @@ const char *section_kind_list(struct arena *arena)
 {
 	const char *words[SECTION_KINDS];
 	collect_kinds(words);
-	return list_of(arena, words, SECTION_KINDS);
+	return list_texts(arena, words, SECTION_KINDS);
 }
 
 /* Is WORD this key's, or this key's for one language? */
@@ -181,7 +171,7 @@ const char *key_nearest(enum section_kind kind, const char *word)
 const char *key_list(struct arena *arena, enum section_kind kind)
 {
 	const char *words[COUNT(key_rules)];
-	return list_of(arena, words, collect_keys(kind, words));
+	return list_texts(arena, words, collect_keys(kind, words));
 }
 
 bool word_is_verb(const char *word)
@@ -213,7 +203,7 @@ const char *phase_nearest(const char *word)
 
 const char *phase_list(struct arena *arena)
 {
-	return list_of(arena, phase_words, PHASES);
+	return list_texts(arena, phase_words, PHASES);
 }
 
 static bool is_key(const char *word, size_t length, const char *key)

@@ -52,9 +52,7 @@ const char *markdown_fence(struct arena *arena, const char *text)
 	struct buffer fence = { 0 };
 	size_t n = longest_run(text);
 	put_backquotes(&fence, n < 3 ? 3 : n + 1);
-	const char *kept = arena_strdup(arena, buffer_text(&fence));
-	buffer_free(&fence);
-	return kept;
+	return buffer_keep(&fence, arena);
 }
 
 const char *markdown_html(struct arena *arena, const char *text)

@@ -171,10 +171,8 @@ static const char *label_of(struct drawing *d, const struct statement *statement
 /* What stands after WORD, or "". */
 static const char *word_after(const struct words *words, const char *word)
 {
-	for (size_t i = 0; i + 1 < words->n; i++)
-		if (!strcmp(words->word[i], word))
-			return words->word[i + 1];
-	return "";
+	const char *after = words_after(words, word);
+	return after ? after : "";
 }
 
 /* What is replaced or deleted by a later statement of the same key for which this is the same. */

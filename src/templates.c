@@ -89,34 +89,27 @@ const char *templates_language(const struct templates *templates)
 
 const char *templates_list(const struct templates *templates, const char *directory, const char *extension)
 {
-	const char **names = NULL;
-	size_t n = 0, room = 0;
+	struct arena *arena = templates->arena;
+	const char **names = arena_alloc(arena, sizeof *names);
+	size_t n = 0, kept = 0;
 	const char *directories[] = { templates->own, templates->standard };
 	for (size_t i = 0; i < COUNT(directories); i++) {
-		if (!directories[i])
-			continue;
-		size_t there;
-		const char *path = arena_printf(templates->arena, "%s/%s", directories[i], directory);
-		const char **files = directory_names(templates->arena, path, &there);
-		for (size_t j = 0; j < there; j++)
-			if (ends_with(files[j], extension))
-				*array_add(names, n, room) = arena_strndup(templates->arena, files[j],
-				                                           strlen(files[j]) - strlen(extension));
+		size_t there = 0;
+		const char **files = NULL;
+		if (directories[i])
+			files = directory_names(arena, arena_printf(arena, "%s/%s", directories[i], directory), &there);
+		for (size_t j = 0; j < there; j++) {
+			if (!ends_with(files[j], extension))
+				continue;
+			names = arena_grow(arena, names, n, sizeof *names);
+			names[n++] = arena_strndup(arena, files[j], strlen(files[j]) - strlen(extension));
+		}
 	}
-	if (n)
-		qsort(names, n, sizeof *names, compare_texts);
-	struct buffer list = { 0 };
-	for (size_t i = 0; i < n; i++) {
-		if (i && !strcmp(names[i], names[i - 1]))
-			continue;
-		if (i)
-			buffer_puts(&list, i + 1 < n ? ", " : " and ");
-		buffer_puts(&list, names[i]);
-	}
-	free(names);
-	const char *text = arena_strdup(templates->arena, buffer_text(&list));
-	buffer_free(&list);
-	return text;
+	qsort(names, n, sizeof *names, compare_texts);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || strcmp(names[i], names[kept - 1]) != 0)
+			names[kept++] = names[i];
+	return list_texts(arena, names, kept);
 }
 
 bool template_render(const struct templates *templates, const char *name, const struct data *view, struct buffer *out,

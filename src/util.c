@@ -202,6 +202,13 @@ const char *buffer_text(const struct buffer *buffer)
 	return buffer->text ? buffer->text : "";
 }
 
+char *buffer_keep(struct buffer *buffer, struct arena *arena)
+{
+	char *text = arena_strdup(arena, buffer_text(buffer));
+	buffer_free(buffer);
+	return text;
+}
+
 void buffer_clear(struct buffer *buffer)
 {
 	buffer->length = 0;
@@ -325,6 +332,14 @@ char *file_read(const char *path, size_t *length)
 int compare_texts(const void *left, const void *right)
 {
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+const char *list_texts(struct arena *arena, const char *const *texts, size_t n)
+{
+	struct buffer list = { 0 };
+	for (size_t i = 0; i < n; i++)
+		buffer_printf(&list, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " and ", texts[i]);
+	return buffer_keep(&list, arena);
 }
 
 const char **directory_names(struct arena *arena, const char *path, size_t *n)

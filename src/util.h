@@ -49,6 +49,8 @@ void buffer_putc(struct buffer *buffer, char byte);
 void buffer_printf(struct buffer *buffer, const char *format, ...) PRINTF(2, 3);
 /* The text, "" when nothing was added; valid until the next addition. */
 const char *buffer_text(const struct buffer *buffer);
+/* The same in ARENA; BUFFER is freed. */
+char *buffer_keep(struct buffer *buffer, struct arena *arena);
 /* Forgets the text and keeps the room. */
 void buffer_clear(struct buffer *buffer);
 void buffer_free(struct buffer *buffer);
@@ -91,6 +93,9 @@ bool file_write(const char *path, const char *text);
 const char **directory_names(struct arena *arena, const char *path, size_t *n);
 /* Of two `const char *`, for qsort(3). */
 int compare_texts(const void *left, const void *right);
+
+/* TEXTS (N of them) in a sentence, in ARENA: "a, b and c". */
+const char *list_texts(struct arena *arena, const char *const *texts, size_t n);
 
 /* Seconds of CLOCK_MONOTONIC, and since the epoch. */
 double now_monotonic(void);

@@ -62,14 +62,6 @@ static const struct netns *netns_of(const struct statement *statement)
 	return statement->link ? statement->link->end : statement->netns;
 }
 
-static const char *word_after(const struct words *words, const char *word)
-{
-	for (size_t i = 0; i + 1 < words->n; i++)
-		if (!strcmp(words->word[i], word))
-			return words->word[i + 1];
-	return NULL;
-}
-
 static bool has_word(const struct words *words, const char *word)
 {
 	for (size_t i = 0; i < words->n; i++)
@@ -116,7 +108,7 @@ static void add_address(struct search *s, const struct statement *statement)
 {
 	const struct words *words = &statement->words;
 	const struct link *link = statement->link;
-	const char *peer = word_after(words, "peer");
+	const char *peer = words_after(words, "peer");
 	unsigned char address[LONGEST] = { 0 }, other[LONGEST] = { 0 };
 	size_t size, bits, other_size, other_bits;
 	if (!value_prefix(words->word[!strcmp(words->word[0], "local")], address, &size, &bits))

@@ -169,6 +169,14 @@ void words_quote(struct buffer *out, const char *word)
 	buffer_putc(out, '\'');
 }
 
+const char *words_after(const struct words *words, const char *word)
+{
+	for (size_t i = 0; i + 1 < words->n; i++)
+		if (!strcmp(words->word[i], word))
+			return words->word[i + 1];
+	return NULL;
+}
+
 char *words_join(struct arena *arena, const struct words *words)
 {
 	struct buffer out = { 0 };
@@ -177,7 +185,5 @@ char *words_join(struct arena *arena, const struct words *words)
 			buffer_putc(&out, ' ');
 		words_quote(&out, words->word[i]);
 	}
-	char *text = arena_strdup(arena, buffer_text(&out));
-	buffer_free(&out);
-	return text;
+	return buffer_keep(&out, arena);
 }

@@ -22,6 +22,8 @@ bool words_are_pipeline(const char *line);
 
 /* Appends WORD so that a shell reads it back as one word: bare where that is safe, else in single quotes. */
 void words_quote(struct buffer *out, const char *word);
+/* The first word after WORD, or NULL. */
+const char *words_after(const struct words *words, const char *word);
 /* All words, quoted where needed, with one blank between. */
 char *words_join(struct arena *arena, const struct words *words);
 
