@@ -52,3 +52,12 @@ host_has_eth0() {
 	done
 	vnetgen --dry-run --style compact tests/scenarios/tuntap.ini | grep -qx 'ip -n red tuntap add dev tun0 mode tun user 0'
 }
+
+@test "netkit is a pair as veth is, of layer 3 or 2" {
+	needs_kernel 'netkit peer name probe1'
+	local style
+	for style in classic compact; do
+		run -0 in_sandbox "$B/vnetgen" test -q --style $style tests/scenarios/netkit.ini
+		[ -z "$output" ]
+	done
+}
