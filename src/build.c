@@ -110,9 +110,10 @@ static void begin_undo_of_link(struct planner *p, struct command *command, struc
 		struct link *end = ends[i];
 		bool peer_in_netns = end->peer && place_is_owned(p, end->peer->end);
 		bool parent_takes_it = end->parent && !end->parent->is_lo && end->parent->end == end->end;
-		if (place_moves_now(p, end))
+		if (place_moves_now(p, end)) {
 			command->begins[n++] = end->passing = emit_undo_link(p, early_class(end), host, end, true);
-		else if (stands_on_existing(end))
+			end->passing->passing = true;
+		} else if (stands_on_existing(end))
 			command->begins[n++] = emit_undo_link(p, UNDO_UPON, end->end, end, true);
 		else if (end->end == host && peer_in_netns)
 			command->begins[n++] = emit_undo_link(p, UNDO_EARLY, host, end, true);

@@ -67,6 +67,7 @@ struct undo {
 	const char *restore;
 	const char *netns; /* of UNDO_NETNS its name, of links where they are ("" the host) */
 	const char *link;  /* a device; of UNDO_HOST one that is given back, or the path of a file that was made; NULL: neither */
+	bool passing;      /* of a device on its way: over once that has come to its place */
 	bool added;        /* beyond what one would type: undoes what a failure left, or what the kernel does too late */
 	unsigned line;
 	size_t order, rank; /* rank: its place in the list */

@@ -229,6 +229,7 @@ bool teardown(struct executor *executor, struct record *record)
 			complain("'%s' is left alone: it is another %s of that name", name_of(entry), kind_of(entry));
 	}
 	bool looked = false, held = false;
+	struct table waiting = { 0 }; /* of namespaces: what must go before them, and has not */
 	for (size_t i = 0; i < record->n && !held; i++) {
 		struct journal_entry *entry = &record->entries[i];
 		if (entry->class >= UNDO_EARLY && !looked) {
@@ -238,16 +239,22 @@ bool teardown(struct executor *executor, struct record *record)
 		}
 		if (entry->class == UNDO_NETNS && lives.names[i].length)
 			complain("%s lives on: %s", entry->netns, buffer_text(&lives.names[i]));
+		const struct journal_entry *inside = entry->class == UNDO_NETNS ? table_get(&waiting, entry->netns) : NULL;
 		enum ownership ownership = teardown_ownership(record, entry);
-		if (ownership == OWN_UNSEEN) {
+		bool undone = !inside && ownership != OWN_UNSEEN;
+		if (inside)
+			complain("the namespace '%s' is left as long as '%s' is in it", entry->netns, inside->link);
+		else if (ownership == OWN_UNSEEN)
 			complain("whether '%s' is still the %s that was made cannot be seen now", name_of(entry), kind_of(entry));
-			good = false;
-		} else if (ownership == OWN_OURS) {
+		else if (ownership == OWN_OURS)
 			/* what an earlier one of the host could not take away may be in what this one puts back, as a rule is in
 			 * its chain */
-			good &= undo_entry(executor, record, entry, !good && entry->class == UNDO_HOST, &held);
-		}
+			undone = undo_entry(executor, record, entry, !good && entry->class == UNDO_HOST, &held);
+		if (!undone && entry->class == UNDO_EARLY)
+			table_set(&waiting, entry->netns, entry);
+		good &= undone;
 	}
+	table_free(&waiting);
 	if (looked)
 		free_processes(&lives);
 	if (good && !record_remove(record)) {

@@ -455,6 +455,7 @@ static void view_undo(struct viewing *v, struct data *view)
 		                                   [UNDO_EARLY] = "undo_early", [UNDO_NETNS] = "undo_last",
 		                                   [UNDO_LINK] = "undo_last" };
 	static const char *const parts[] = { "undo_first", "undo_early", "undo_last" };
+	bool any_passing = false;
 	for (size_t p = 0; p < COUNT(parts); p++) {
 		struct data *list = data_list(v->arena), *part = data_object(v->arena);
 		bool any = false, marked = false, gives_back = false; /* marked: by files that say what was done */
@@ -464,10 +465,12 @@ static void view_undo(struct viewing *v, struct data *view)
 				continue;
 			struct data *object = data_object(v->arena);
 			any = true;
+			any_passing |= undo->passing;
 			marked |= undo->class != UNDO_DAEMON && undo->class != UNDO_UPON;
 			gives_back |= undo_is_device(undo);
 			set(v, object, "text", undo->text);
 			set_number(v, object, "number", undo->rank);
+			set_flag(v, object, "passing", undo->passing);
 			if (undo_is_device(undo))
 				set(v, object, "device", undo->link);
 			if (undo->class == UNDO_DAEMON)
@@ -484,16 +487,7 @@ static void view_undo(struct viewing *v, struct data *view)
 		if (any)
 			data_set(v->arena, view, parts[p], part);
 	}
-}
-
-/* Does the entry no longer hold once all is built? */
-static bool has_ended(const struct plan *plan, const struct undo *undo)
-{
-	for (size_t i = 0; i < plan->n; i++)
-		for (size_t j = 0; j < plan->steps[i].n; j++)
-			if (plan->steps[i].commands[j].ends == undo)
-				return true;
-	return false;
+	set_flag(v, view, "passing", any_passing);
 }
 
 /* The teardown as one would type it, and what vnetgen does beyond that. */
@@ -527,7 +521,7 @@ static struct data *view_teardown(struct viewing *v, size_t number)
 		}
 		if (!undo->added)
 			data_append(v->arena, typed, command);
-		else if (!has_ended(v->plan, undo))
+		else if (!undo->passing)
 			data_append(v->arena, added, command);
 		buffer_puts(&text, undo->text);
 	}

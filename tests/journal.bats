@@ -368,6 +368,54 @@ no_record() {
 }
 
 # shellcheck disable=SC2317
+early_refused() {
+	"$B/vnetgen" up -q tests/scenarios/faults.ini
+	fake 6 'exit 2' # ip netns exec red ip link del vx
+	"$B/vnetgen" down -q --path "$FAKES" faults || echo "status $?"
+	ls /run/netns
+	"$B/vnetgen" down -q faults
+	"$B/vnetgen" --dry-run tests/scenarios/faults.ini > /tmp/setup
+	"$B/vnetgen" down --dry-run tests/scenarios/faults.ini > /tmp/teardown
+	sh /tmp/setup > /tmp/said
+	fake 6 'exit 2'
+	PATH=$FAKES sh /tmp/teardown > /tmp/said || echo "status $?"
+	ls /run/netns
+	sh /tmp/teardown > /tmp/said
+	ls /run/netns
+}
+
+@test "a namespace stays as long as a device that must go before it" {
+	run in_sandbox early_refused
+	echo "$output"
+	[ "$status" -eq 0 ]
+	diff -u - <(echo "$output") <<- 'END'
+		vnetgen: 'ip netns exec red ip link del vx' failed: exit status 2
+		vnetgen: the namespace 'red' is left as long as 'vx' is in it
+		status 4
+		red
+
+		status 4
+		red
+	END
+}
+
+# shellcheck disable=SC2317
+same_name_since() {
+	"$B/vnetgen" --dry-run tests/scenarios/faults.ini > /tmp/setup
+	"$B/vnetgen" down --dry-run tests/scenarios/faults.ini > /tmp/teardown
+	sh /tmp/setup > /tmp/said
+	ip link add v1 type bridge
+	ip link add vx type bridge
+	sh /tmp/teardown > /tmp/said
+	ls /sys/class/net
+}
+
+@test "nor does a teardown script take a device for its own that has the name of one that was moved" {
+	run -0 in_sandbox same_name_since
+	[ "$output" = $'lo\nv1\nvx' ]
+}
+
+# shellcheck disable=SC2317
 unreadable_directory() {
 	local n
 	for ((n = 1; n < 30; n++)); do
