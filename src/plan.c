@@ -99,9 +99,10 @@ static void make_steps(struct planner *p)
 	}
 }
 
+/* What is undone in one turn, backwards: a daemon may use what a run before it has made, and a run what one offers. */
 static enum undo_class turn_of(const struct undo *undo)
 {
-	return undo->class == UNDO_UPON ? UNDO_HOST : undo->class;
+	return undo->class == UNDO_UPON ? UNDO_HOST : undo->class == UNDO_DAEMON ? UNDO_RUN : undo->class;
 }
 
 static int by_rank(const void *left, const void *right)
@@ -111,7 +112,7 @@ static int by_rank(const void *left, const void *right)
 	if (turn != turn_of(b))
 		return turn < turn_of(b) ? -1 : 1;
 	/* what was done to the host is undone backwards; the rest goes in the order of the file */
-	if (turn == UNDO_RUN || turn == UNDO_DAEMON || turn == UNDO_HOST)
+	if (turn == UNDO_RUN || turn == UNDO_HOST)
 		return a->order > b->order ? -1 : 1;
 	if (a->line != b->line)
 		return a->line < b->line ? -1 : 1;

@@ -84,6 +84,36 @@ killed_at_work() {
 	in_sandbox killed_at_work
 }
 
+# What a run made for a daemon is undone after it, and what a run did with its help before.
+# shellcheck disable=SC2317
+between_runs() {
+	cat > /tmp/d.ini <<- 'END'
+		[scenario]
+		name = d
+		[run]
+		run = mkdir ${dir}/for-it
+		undo = rm -rf ${dir}/for-it
+		[step]
+		[daemon d]
+		run = sh -c 'while :; do mkdir -p ${dir}/for-it; done'
+		[run]
+		run = true
+		undo = pgrep -f '[w]hile.*for-it' > /dev/null || echo no daemon > /tmp/wrong
+	END
+	"$B/vnetgen" up -q /tmp/d.ini
+	"$B/vnetgen" down -q d
+	"$B/vnetgen" up --dry-run /tmp/d.ini > /tmp/setup.sh
+	"$B/vnetgen" down --dry-run /tmp/d.ini > /tmp/teardown.sh
+	sh /tmp/setup.sh
+	sh /tmp/teardown.sh
+	[ ! -e /run/vnetgen ] && [ ! -e /tmp/wrong ]
+}
+
+@test "runs and daemons are undone backwards, whichever comes after which" {
+	needs_kernel
+	in_sandbox between_runs
+}
+
 # shellcheck disable=SC2317
 stubborn() {
 	printf '[scenario]\nname = d\n[daemon d]\nrun = sh -c "trap : TERM; while :; do sleep 0.1; done"\n' > /tmp/d.ini
