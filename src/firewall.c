@@ -68,8 +68,7 @@ static const char *indent(struct planner *p, const char *text)
 			for (int i = 0; i < depth - (c[1] == '}'); i++)
 				buffer_putc(&out, '\t');
 	}
-	text = buffer_keep(&out, &p->scratch);
-	return text;
+	return buffer_keep(&out, &p->scratch);
 }
 
 static const char *nft_words(struct planner *p, const char *value)

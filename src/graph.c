@@ -78,10 +78,9 @@ static void set_number(struct graphing *g, struct data *object, const char *key,
 static const char *phrase(struct graphing *g, const struct phrases *phrases, const char *name)
 {
 	struct buffer out = { 0 };
-	const char *text = "";
-	if (phrases_render(phrases, name, data_object(g->arena), NULL, &out, g->arena, &g->wrong))
-		text = buffer_keep(&out, g->arena);
-	return text;
+	if (!phrases_render(phrases, name, data_object(g->arena), NULL, &out, g->arena, &g->wrong))
+		buffer_clear(&out);
+	return buffer_keep(&out, g->arena);
 }
 
 /* --- ids --- */
