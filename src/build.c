@@ -1,8 +1,8 @@
 /* build: the commands of each phase. */
 #include <string.h>
 
+#include "inverse.h"
 #include "keywords.h"
-#include "planner.h"
 #include "sysctls.h"
 #include "values.h"
 
@@ -46,12 +46,7 @@ static void build_sysctl(struct planner *p, const struct statement *statement, c
 		return;
 	fields = emit_fields(p, netns);
 	emit_set(p, fields, "setting", arena_printf(&p->plan->arena, "%s=", key));
-	struct undo *undo = emit_undo(p, UNDO_HOST, emit_text(p, SYSCTL, fields, statement->line), statement->line);
-	struct words save;
-	char *words[] = { "sysctl", "-n", arena_strdup(&p->plan->arena, key), NULL };
-	save = (struct words){ .word = words, .n = 3 };
-	undo->save = words_join(&p->plan->arena, &save);
-	command->begins[0] = undo;
+	command->begins[0] = inverse_of_sysctl(p, statement, emit_text(p, SYSCTL, fields, statement->line));
 	arena_clear(&p->scratch);
 }
 
@@ -124,18 +119,18 @@ static void begin_undo_of_link(struct planner *p, struct command *command, struc
 	}
 }
 
-/* A device that was there before gets back what a command in the host takes from it; TARGET: where it is moved to. */
-static void begin_giving_back(struct planner *p, struct command *command, const struct link *link,
-                              const struct netns *target)
+/* A device that was there before gets back what a command in the host takes from it. */
+static void begin_giving_back(struct planner *p, struct command *command, struct link *link)
 {
 	if (link->existing && !*command->netns)
-		command->begins[0] = emit_undo_device(p, link, target, command->line);
+		command->begins[0] = emit_undo_device(p, link, command->line);
 }
 
 static void build_link(struct planner *p, struct link *link)
 {
 	struct netns *from = place_origin(p, link);
 	if (link->existing) {
+		emit_undo_device(p, link, link->line);
 		link->planned = true;
 		link->made = p->plan->n;
 		return;
@@ -172,11 +167,11 @@ static void build_link(struct planner *p, struct link *link)
 static void build_set(struct planner *p, const struct statement *statement, const struct words *words,
                            const char *group)
 {
-	const struct link *link = statement->link;
+	struct link *link = statement->link;
 	emit_need_link(p, link, statement->line, statement->header);
 	struct data *fields = emit_link_fields(p, link->end, link);
 	emit_set(p, fields, "words", words_join(&p->scratch, words));
-	begin_giving_back(p, emit_command(p, LINK_SET, fields, statement->line, link->end, group, ""), link, NULL);
+	begin_giving_back(p, emit_command(p, LINK_SET, fields, statement->line, link->end, group, ""), link);
 }
 
 /* A single value that a later step gives to a link, or that one gets which is there already. */
@@ -226,14 +221,15 @@ static void build_links(struct planner *p, const struct step *step)
 
 static void build_master(struct planner *p, const struct statement *say)
 {
-	const struct link *link = say->link, *master = say->master;
+	struct link *link = say->link;
+	const struct link *master = say->master;
 	emit_need_link(p, link, say->line, say->header);
 	emit_need_link(p, master, say->line, say->header);
 	struct data *fields = emit_link_fields(p, link->end, link);
 	emit_set(p, fields, "master", master->name);
 	struct command *command = emit_command(p, LINK_MASTER, fields, say->line, link->end, "master",
 	                                       master->type.n ? master->type.word[0] : "");
-	begin_giving_back(p, command, link, NULL);
+	begin_giving_back(p, command, link);
 }
 
 /* Does it get its master after the moves, since one of them is not there before? */
@@ -273,9 +269,9 @@ static void build_moves(struct planner *p, const struct step *step)
 		emit_set(p, fields, "target", link->end->name);
 		struct command *command = emit_command(p, LINK_MOVE, fields, line, host, "move", "");
 		command->ends = link->passing;
-		begin_giving_back(p, command, link, link->end);
+		begin_giving_back(p, command, link);
 		link->moved = p->plan->n;
-		if (place_reaches_outside(p, link))
+		if (!link->existing && place_reaches_outside(p, link))
 			command->begins[0] = emit_undo_link(p, early_class(link), link->end, link, true);
 	}
 	build_changes(p, step, true);
@@ -291,6 +287,10 @@ static void build_sets(struct planner *p, const struct step *step)
 		const struct statement *statement = step->statements[i];
 		if (statement->phase != PHASE_SET)
 			continue;
+		if (statement->key->id == KEY_SET && statement->link->existing)
+			report_error(p->report, statement->line, statement->header, "set",
+			             "'%s' was there before, and what this changes would not be put back; MAC address, mtu, master and "
+			             "state would", statement->link->name);
 		emit_need_link(p, statement->link, statement->line, statement->header);
 		if (statement->key->id == KEY_SYSCTL)
 			build_sysctl(p, statement, statement->link->end);
@@ -299,17 +299,17 @@ static void build_sets(struct planner *p, const struct step *step)
 	}
 }
 
-static void build_state(struct planner *p, const struct link *link, bool up, unsigned line, const char *group)
+static void build_state(struct planner *p, struct link *link, bool up, unsigned line, const char *group)
 {
 	struct data *fields = emit_link_fields(p, link->end, link);
-	begin_giving_back(p, emit_command(p, up ? LINK_UP : LINK_DOWN, fields, line, link->end, group, ""), link, NULL);
+	begin_giving_back(p, emit_command(p, up ? LINK_UP : LINK_DOWN, fields, line, link->end, group, ""), link);
 }
 
 /* Raises what the step makes, on bridges or not, in the host or in namespaces. */
 static void raise_links(struct planner *p, const struct step *step, bool on_bridge, bool host, const char *group)
 {
 	for (size_t i = 0; i < step->n_links; i++) {
-		const struct link *link = step->links[i];
+		struct link *link = step->links[i];
 		const struct statement *say = link->first[KEY_UP];
 		bool up = true;
 		if (say)
@@ -344,9 +344,7 @@ static void build_lo(struct planner *p, const struct netns *netns, bool up, unsi
 		return;
 	fields = emit_fields(p, netns);
 	emit_set(p, fields, "state", "");
-	struct undo *undo = emit_undo(p, UNDO_HOST, emit_text(p, LO_STATE, fields, line), line);
-	undo->save = "sh -c 'ip -o link show lo | grep -q \"[<,]UP[,>]\" && echo up || echo down'";
-	command->begins[0] = undo;
+	command->begins[0] = inverse_of_lo(p, up ? "up" : "down", emit_text(p, LO_STATE, fields, line), line);
 	arena_clear(&p->scratch);
 }
 

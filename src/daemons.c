@@ -141,7 +141,7 @@ bool daemons_start(struct daemons *daemons, struct executor *executor, struct jo
 		         birth.broken ? "the record cannot be written" : execute_words(executor, &own, &outcome, arena));
 		return false;
 	}
-	journal_done(journal, command->begins[0]->rank, 0);
+	journal_done(journal, command->begins[0]->rank, 0, 0);
 	if (!executor->quiet)
 		printf("        process %d, log in %s\n", (int)pid, path);
 	fflush(stdout);

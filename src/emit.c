@@ -64,25 +64,29 @@ struct undo *emit_undo(struct planner *p, enum undo_class class, const char *tex
 	return undo;
 }
 
-struct undo *emit_undo_restore(struct planner *p, const char *kind, const char *first, const char *second, unsigned line)
+struct undo *emit_undo_host(struct planner *p, const char *const *arguments, const char *inverse, unsigned line)
 {
 	struct undo *undo = emit_undo(p, UNDO_HOST, "", line);
 	struct buffer words = { 0 };
-	const char *arguments[] = { first, second };
-	buffer_puts(&words, kind);
-	for (size_t i = 0; i < COUNT(arguments) && arguments[i]; i++) {
-		buffer_putc(&words, ' ');
+	for (size_t i = 0; arguments[i]; i++) {
+		if (i)
+			buffer_putc(&words, ' ');
 		words_quote(&words, arguments[i]);
 	}
 	undo->restore = buffer_keep(&words, &p->plan->arena);
+	undo->inverse = inverse;
 	return undo;
 }
 
-struct undo *emit_undo_device(struct planner *p, const struct link *link, const struct netns *target, unsigned line)
+struct undo *emit_undo_device(struct planner *p, struct link *link, unsigned line)
 {
-	struct undo *undo = emit_undo_restore(p, "device", link->name, target ? target->name : NULL, line);
-	undo->link = link->name;
-	return undo;
+	if (!link->lent) {
+		const char *target = place_moves_now(p, link) ? link->end->name : NULL;
+		link->lent = emit_undo_host(p, (const char *[]){ "device", link->name, target, NULL }, NULL, line);
+		link->lent->link = link->name;
+		link->lent->first = true;
+	}
+	return link->lent;
 }
 
 struct undo *emit_undo_link(struct planner *p, enum undo_class class, const struct netns *netns,

@@ -197,6 +197,15 @@ void execute(struct executor *executor, const struct job *job, struct outcome *o
 	}
 }
 
+void execute_nothing(struct executor *executor, const struct job *job, const char *why)
+{
+	begin(executor, job);
+	if (!executor->quiet)
+		fprintf(stdout, "   %s%s%s\n", paint(executor, dim), why, paint(executor, plain));
+	executor->line_open = false;
+	fflush(stdout);
+}
+
 pid_t execute_background(struct executor *executor, const struct job *job, int output, struct outcome *outcome,
                          struct arena *arena)
 {

@@ -45,6 +45,8 @@ struct job {
 
 /* Runs the job.  Free the outcome with outcome_free(). */
 void execute(struct executor *executor, const struct job *job, struct outcome *outcome, struct arena *arena);
+/* Shows the job as one that is not run, and WHY; it is not logged. */
+void execute_nothing(struct executor *executor, const struct job *job, const char *why);
 /* Starts the job, which goes on when we have ended, with its output to the descriptor OUTPUT and shown by nobody.
  * Its process id; -1 with *outcome filled in. */
 pid_t execute_background(struct executor *executor, const struct job *job, int output, struct outcome *outcome,

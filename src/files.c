@@ -41,20 +41,39 @@ static const char *joined(struct planner *p, struct lines *lines)
 	return text;
 }
 
-/* Makes the directory of PATH, where it is not there; what was made is removed when it is empty again. */
+/* What removes a directory below /etc that was not there, once it is empty; NULL: another command's entry does. */
+static struct undo *undo_directory(struct planner *p, const char *path, unsigned line)
+{
+	if (table_get(&p->directories, path))
+		return NULL;
+	struct data *fields = emit_fields(p, NULL);
+	emit_set(p, fields, "path", path);
+	struct undo *undo = emit_undo(p, UNDO_DIRECTORY, emit_text(p, DIRECTORY_REMOVE, fields, line), line);
+	undo->link = path;
+	table_set(&p->directories, path, undo);
+	return undo;
+}
+
 static void make_directory(struct planner *p, const char *path, unsigned line, const struct netns *netns, const char *group)
 {
+	if (table_get(&p->directories, path))
+		return;
+	struct undo *common = undo_directory(p, "/etc/netns", line), *undo = undo_directory(p, path, line);
 	struct data *fields = emit_fields(p, NULL);
-	const char *directory = arena_strndup(&p->plan->arena, path, (size_t)(strrchr(path, '/') - path));
-	for (size_t i = 0; i < p->plan->n_undo; i++) {
-		const char *restore = p->plan->undo[i]->restore;
-		if (restore && starts_with(restore, "directory ") && !strcmp(restore + strlen("directory "), directory))
-			return;
-	}
-	emit_set(p, fields, "path", directory);
+	emit_set(p, fields, "path", path);
 	struct command *command = emit_command(p, DIRECTORY_MAKE, fields, line, NULL, group, "");
 	command->netns = netns->name;
-	command->begins[0] = emit_undo_restore(p, "directory", directory, NULL, line);
+	command->begins[0] = common ? common : undo;
+	command->begins[1] = common ? undo : NULL;
+}
+
+/* Makes the directories of PATH, a file of NETNS's own /etc: each is one that others may have put something in. */
+static void make_directories(struct planner *p, const char *path, unsigned line, const struct netns *netns,
+                             const char *group)
+{
+	const char *below = path + strlen("/etc/netns/");
+	for (const char *end = strchr(below, '/'); end; end = strchr(end + 1, '/'))
+		make_directory(p, arena_strndup(&p->plan->arena, path, (size_t)(end - path)), line, netns, group);
 }
 
 /* Writes LINES to PATH, or adds them to what an earlier command wrote there. */
@@ -66,7 +85,7 @@ static void write_file(struct planner *p, const char *path, struct lines *lines,
 	emit_set(p, fields, "path", path);
 	if (!more) {
 		emit_requirement(p, path, PATH_FREE, line);
-		undo = emit_undo(p, UNDO_HOST, emit_text(p, FILE_REMOVE, fields, line), line);
+		undo = emit_undo(p, UNDO_FILE, emit_text(p, FILE_REMOVE, fields, line), line);
 		undo->link = path;
 	}
 	emit_set(p, fields, "lines", joined(p, lines));
@@ -101,7 +120,7 @@ static void write_resolv_conf(struct planner *p, const struct step *step, size_t
 	}
 	emit_need_netns(p, netns, line, step->statements[from]->header);
 	emit_requirement(p, "/etc/resolv.conf", PATH_THERE, line); /* ip binds over it; it may be a link to nowhere */
-	make_directory(p, path, line, netns, "nameserver");
+	make_directories(p, path, line, netns, "nameserver");
 	write_file(p, path, &lines, NULL, netns->resolves, line, netns, "nameserver");
 	netns->resolves = true;
 }
@@ -156,7 +175,7 @@ static void write_hosts(struct planner *p, const struct netns *netns, const stru
 					add_line(&lines, arena_printf(&p->scratch, "%.*s %s", (int)strcspn(word, "/"), word,
 					                              model->namespaces[i]->name));
 			}
-	make_directory(p, path, model->hosts_line, netns, "nameserver");
+	make_directories(p, path, model->hosts_line, netns, "nameserver");
 	write_file(p, path, &lines, NULL, false, model->hosts_line, netns, "nameserver");
 }
 
@@ -214,7 +233,7 @@ void build_files(struct planner *p, const struct step *step)
 			emit_requirement(p, arena_printf(&p->plan->arena, "/etc/%.*s", (int)entry, file->path), PATH_THERE,
 			                 file->line);
 			path = etc_path(p, file->netns, file->path);
-			make_directory(p, path, file->line, file->netns, "file");
+			make_directories(p, path, file->line, file->netns, "file");
 		}
 		for (size_t j = 0; j < file->n; j++)
 			add_line(&lines, file->lines[j]);

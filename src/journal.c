@@ -1,6 +1,7 @@
 /* journal: what an `up` made, in NAME/journal below rundir(). */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,30 @@ static bool write_line(struct journal *journal, const struct buffer *line)
 	return journal->fd < 0 || write_all(journal->fd, buffer_text(line), line->length);
 }
 
+/* As the header says: nothing in a word ends the line. */
 static void put_word(struct buffer *line, const char *word)
 {
+	struct buffer escaped = { 0 };
+	for (; *word; word++) {
+		if (*word == '\\' || *word == '\n')
+			buffer_putc(&escaped, '\\');
+		buffer_putc(&escaped, *word == '\n' ? 'n' : *word);
+	}
 	buffer_putc(line, ' ');
-	words_quote(line, word);
+	words_quote(line, buffer_text(&escaped));
+	buffer_free(&escaped);
+}
+
+/* The same backwards, in place. */
+static void take_word(char *word)
+{
+	char *to = word;
+	for (; *word; word++) {
+		bool escape = *word == '\\' && word[1];
+		word += escape;
+		*to++ = escape && *word == 'n' ? '\n' : *word;
+	}
+	*to = '\0';
 }
 
 /* Takes the lock.  Readers hold it for a moment, to see whether another does. */
@@ -65,7 +86,7 @@ bool journal_start(struct journal *journal, const char *name, const char *file, 
 	const char *path = arena_printf(arena, "%s/journal", directory);
 	journal->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	struct buffer line = { 0 };
-	buffer_puts(&line, "vnetgen 1");
+	buffer_puts(&line, "vnetgen 2");
 	put_word(&line, name);
 	char *whole = realpath(file, NULL);
 	put_word(&line, whole ? whole : file);
@@ -74,8 +95,9 @@ bool journal_start(struct journal *journal, const char *name, const char *file, 
 	              (unsigned long long)kernel_process_start(getpid()), (long long)time(NULL));
 	put_word(&line, kernel_boot_id(arena));
 	uint64_t highest = kernel_highest_index("");
-	buffer_printf(&line, " %llu\n", (unsigned long long)highest);
-	bool good = highest != IDENTITY_UNSEEN && journal->fd >= 0 && hold(journal->fd) && !is_removed(journal->fd) && write_line(journal, &line);
+	uint64_t cookie = kernel_netns_cookie("");
+	buffer_printf(&line, " %llu %llu\n", (unsigned long long)highest, (unsigned long long)cookie);
+	bool good = highest != IDENTITY_UNSEEN && cookie != IDENTITY_UNSEEN && journal->fd >= 0 && hold(journal->fd) && !is_removed(journal->fd) && write_line(journal, &line);
 	buffer_free(&line);
 	if (!good) {
 		*wrong = arena_printf(arena, "cannot write %s: %s", path, strerror(errno));
@@ -109,46 +131,42 @@ bool journal_will(struct journal *journal, const struct undo *const *undo, const
 	return good;
 }
 
-static bool write_number(struct journal *journal, const char *word, size_t rank, const uint64_t *id)
+static bool write_line_of(struct journal *journal, const char *format, ...) PRINTF(2, 3);
+static bool write_line_of(struct journal *journal, const char *format, ...)
 {
-	struct buffer line = { 0 };
-	buffer_printf(&line, "%s %zu", word, rank);
-	if (id)
-		buffer_printf(&line, " %llu", (unsigned long long)*id);
-	buffer_putc(&line, '\n');
-	bool good = write_line(journal, &line);
-	buffer_free(&line);
-	return good;
+	char line[128];
+	va_list arguments;
+	va_start(arguments, format);
+	int length = vsnprintf(line, sizeof line, format, arguments);
+	va_end(arguments);
+	return journal->fd < 0 || write_all(journal->fd, line, (size_t)length);
 }
 
-bool journal_done(struct journal *journal, size_t rank, uint64_t id)
+bool journal_done(struct journal *journal, size_t rank, uint64_t id, uint64_t place)
 {
-	return write_number(journal, "done", rank, &id);
+	return write_line_of(journal, "done %zu %llu %llu\n", rank, (unsigned long long)id, (unsigned long long)place);
 }
 
 bool journal_runs(struct journal *journal, size_t rank, pid_t pid)
 {
-	struct buffer line = { 0 };
 	uint64_t start = kernel_process_start(pid);
-	buffer_printf(&line, "runs %zu %d %llu\n", rank, (int)pid, (unsigned long long)start);
-	bool good = start != IDENTITY_UNSEEN && write_line(journal, &line);
-	buffer_free(&line);
-	return good;
+	return start != IDENTITY_UNSEEN &&
+	       write_line_of(journal, "runs %zu %d %llu\n", rank, (int)pid, (unsigned long long)start);
 }
 
 bool journal_gone(struct journal *journal, size_t rank)
 {
-	return write_number(journal, "gone", rank, NULL);
+	return write_line_of(journal, "gone %zu\n", rank);
 }
 
 bool journal_whole(struct journal *journal)
 {
-	return journal->fd < 0 || write_all(journal->fd, "whole\n", strlen("whole\n"));
+	return write_line_of(journal, "whole\n");
 }
 
 bool journal_down(struct journal *journal)
 {
-	return journal->fd < 0 || write_all(journal->fd, "down\n", strlen("down\n"));
+	return write_line_of(journal, "down\n");
 }
 
 void journal_close(struct journal *journal)
@@ -170,12 +188,14 @@ static bool note_line(struct record *record, struct table *by_rank, const struct
 {
 	char **word = line->word;
 	const char *verb = line->n ? word[0] : "";
-	if (!strcmp(verb, "vnetgen") && line->n == 9) {
+	if (!strcmp(verb, "vnetgen") && line->n == 10) {
 		record->file = word[3];
 		record->since = (double)number(word[6]);
 		record->stale = kernel_was_booted_since(word[7], strlen(word[7]));
 		record->base_index = number(word[8]);
-		return !strcmp(word[1], "1");
+		uint64_t cookie = kernel_netns_cookie("");
+		record->elsewhere = number(word[9]) && cookie && cookie != number(word[9]);
+		return !strcmp(word[1], "2");
 	}
 	if (!strcmp(verb, "exec") && line->n == 3) {
 		record->exec_pid = (pid_t)number(word[1]);
@@ -195,9 +215,10 @@ static bool note_line(struct record *record, struct table *by_rank, const struct
 		return true;
 	}
 	struct journal_entry *entry = line->n >= 2 ? table_get(by_rank, word[1]) : NULL;
-	if (entry && !strcmp(verb, "done") && line->n == 3) {
+	if (entry && !strcmp(verb, "done") && line->n == 4) {
 		entry->state = ENTRY_DONE;
 		entry->id = number(word[2]);
+		entry->place = number(word[3]);
 		return true;
 	}
 	if (entry && !strcmp(verb, "runs") && line->n == 4) {
@@ -225,7 +246,10 @@ static bool note_lines(struct record *record, char *text)
 	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) { /* a torn last line never counted */
 		struct words words;
 		*end = '\0';
-		good &= !words_split(&record->arena, line, &words) && note_line(record, &by_rank, &words);
+		bool whole = !words_split(&record->arena, line, &words);
+		for (size_t i = 0; whole && i < words.n; i++)
+			take_word(words.word[i]);
+		good &= whole && note_line(record, &by_rank, &words);
 	}
 	for (size_t i = 0; i < by_rank.room; i++) {
 		const struct journal_entry *entry = table_at(&by_rank, i);
@@ -238,11 +262,16 @@ static bool note_lines(struct record *record, char *text)
 	return good;
 }
 
-/* The file that a printed script keeps: the machine's boot id, then "up" and "down" as it came to be so. */
+/* The file that a printed script keeps: the machine's boot id and the inode of the network namespace, then "up" and
+ * "down" as it came to be so. */
 static void note_script(struct record *record, int fd, char *text)
 {
 	struct stat status;
-	record->stale = *text && kernel_was_booted_since(text, strcspn(text, "\n"));
+	size_t length = strcspn(text, " \n");
+	record->stale = *text && kernel_was_booted_since(text, length);
+	ino_t inode = kernel_netns_inode("");
+	const char *bracket = strchr(text, '[');
+	record->elsewhere = bracket && inode && number(bracket + 1) != inode;
 	record->whole = ends_with(text, "\nup\n");
 	record->since = fstat(fd, &status) == 0 ? (double)status.st_mtim.tv_sec : 0;
 }
@@ -269,7 +298,8 @@ static bool read_open(struct record *record, int fd, bool take, const char *path
 	} else if (record->script) {
 		note_script(record, fd, text);
 	} else if (!note_lines(record, text)) {
-		*wrong = arena_printf(&record->arena, "%s has lines that this version does not know", path);
+		*wrong = arena_printf(&record->arena, "%s has lines that this version does not know: take the network down with the "
+		                      "vnetgen that built it, or undo by hand what the lines say and remove the directory", path);
 	}
 	if (take && !record->held && good)
 		record->journal.fd = fd;
@@ -314,7 +344,8 @@ static bool read_directory(struct record *record, const char *directory, bool ta
 	/* whoever made it came no further; but what has other files in it is no record */
 	record->foreign = !is_empty(&record->arena, directory);
 	if (record->foreign)
-		*wrong = arena_printf(&record->arena, "%s is no record of a network", directory);
+		*wrong = arena_printf(&record->arena, "%s is not a record of a network: remove it, when nobody wants what is in it",
+		                      directory);
 	return true;
 }
 
@@ -329,6 +360,27 @@ bool record_read(struct record *record, const char *name, bool take, const char 
 	return there;
 }
 
+bool record_read_own(struct record *record, const char *name, struct journal *journal, const char **wrong)
+{
+	const char *path;
+	*record = (struct record){ .journal = *journal, .file = "" };
+	*journal = (struct journal){ .fd = -1 };
+	*wrong = NULL;
+	record->name = arena_strdup(&record->arena, name);
+	path = arena_printf(&record->arena, "%s/journal", rundir_of(&record->arena, name));
+	size_t length;
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	char *text = fd < 0 ? NULL : file_read_all(fd, &length);
+	if (!text)
+		*wrong = arena_printf(&record->arena, "cannot read %s: %s", path, file_error(errno));
+	else if (!note_lines(record, text))
+		*wrong = arena_printf(&record->arena, "%s has lines that it should not have", path);
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	return !*wrong;
+}
+
 const char *record_since(struct arena *arena, const struct record *record)
 {
 	char text[64];
@@ -339,22 +391,42 @@ const char *record_since(struct arena *arena, const struct record *record)
 	return arena_strdup(arena, text);
 }
 
-bool record_remove(struct record *record)
+/* Removes what is below DIRECTORY, but for KEPT; what is mounted there stays.  False with errno, and the path in *left. */
+static bool remove_below(struct arena *arena, const char *directory, const char *kept, const char **left)
+{
+	size_t n;
+	const char **names = directory_names(arena, directory, &n);
+	int error = names ? 0 : errno;
+	if (!names)
+		*left = directory;
+	for (size_t i = 0; i < n; i++) {
+		const char *path = arena_printf(arena, "%s/%s", directory, names[i]);
+		struct stat status;
+		if (!strcmp(names[i], kept) || lstat(path, &status) < 0)
+			continue;
+		bool is_directory = S_ISDIR(status.st_mode);
+		if (is_directory && !remove_below(arena, path, "", left))
+			error = errno;
+		else if ((is_directory ? rmdir(path) : unlink(path)) < 0) {
+			error = errno;
+			*left = path;
+		}
+	}
+	errno = error;
+	return !error;
+}
+
+bool record_remove(struct record *record, const char **left)
 {
 	struct arena *arena = &record->arena;
 	const char *directory = rundir_of(arena, record->name), *journal = arena_printf(arena, "%s/journal", directory);
-	size_t n;
-	/* what a scenario's own commands left there (${dir}) goes too: files, not directories */
-	const char **names = directory_names(arena, directory, &n);
-	int error = names ? 0 : errno;
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], "journal") != 0 && unlink(arena_printf(arena, "%s/%s", directory, names[i])) < 0)
-			error = errno;
+	*left = directory;
 	/* as long as anything else is there, it is still a record, of which the next `down` tries to remove the rest */
-	if (!error && unlink(journal) < 0 && errno != ENOENT)
-		error = errno;
-	bool good = !error && rmdir(directory) == 0;
-	error = error ? error : errno;
+	bool good = remove_below(arena, directory, "journal", left);
+	if (good && unlink(journal) < 0 && errno != ENOENT)
+		good = false;
+	good = good && rmdir(directory) == 0;
+	int error = errno;
 	rundir_leave(); /* when it was the last */
 	errno = error;
 	return good;

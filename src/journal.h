@@ -1,11 +1,13 @@
 /* journal: what an `up` made, in NAME/journal below rundir(), so that `down` knows it whatever happened to us.
  *
- * The file is only added to, a line with one write(2) each, words quoted as for sh:
+ * The file is only added to, a line with one write(2) each, words quoted as for sh, and in them "\\n" for a newline and
+ * "\\\\" for a backslash, so that nothing that a scenario says can end a line:
  *
- *   vnetgen 1 NAME FILE PID PID-START EPOCH BOOT-ID HIGHEST-IFINDEX
+ *   vnetgen 2 NAME FILE PID PID-START EPOCH BOOT-ID HIGHEST-IFINDEX NETNS-COOKIE
  *   will RANK CLASS NETNS LINK SHELL UNDO    what undoes a thing, before the command that makes it is started,
  *   exec PID PID-START                       in one write with the process that will make it
- *   done RANK ID                             it is made: the cookie of a namespace, the index of a device, else 0
+ *   done RANK ID PLACE                       it is made: the cookie of a namespace, the index of a device, else 0; and
+ *                                            the file system that it is in (owned_place())
  *   runs RANK PID PID-START                  it is a daemon: this process, which leads a session of its own
  *   gone RANK                                it is no more, or was not made after all
  *   whole                                    all of the network is there
@@ -32,7 +34,7 @@ bool journal_start(struct journal *journal, const char *name, const char *file, 
  * NULLs; PID 0 leaves the `exec` line away. */
 bool journal_will(struct journal *journal, const struct undo *const *undo, const char *const *texts, size_t n,
                   pid_t pid);
-bool journal_done(struct journal *journal, size_t rank, uint64_t id);
+bool journal_done(struct journal *journal, size_t rank, uint64_t id, uint64_t place);
 bool journal_runs(struct journal *journal, size_t rank, pid_t pid);
 bool journal_gone(struct journal *journal, size_t rank);
 bool journal_whole(struct journal *journal);
@@ -47,7 +49,7 @@ struct journal_entry {
 	const char *netns, *link, *text;
 	bool shell;
 	enum entry_state state;
-	uint64_t id;
+	uint64_t id, place;
 	pid_t pid; /* of a daemon; 0: there was none yet */
 	uint64_t start;
 };
@@ -59,7 +61,8 @@ struct record {
 	bool held;             /* a process is at work on it: */
 	pid_t holder;          /* this one; 0: that cannot be seen */
 	bool whole;            /* all of it was built, and it has not been taken down */
-	bool stale;            /* from before the machine was started last: nothing of it is left */
+	bool stale;            /* from before the machine was started last: nothing of it is left but files */
+	bool elsewhere;        /* made in another network namespace, where alone it can be undone */
 	double since;          /* seconds since the epoch; 0: it never came so far */
 	uint64_t base_index;
 	pid_t exec_pid;        /* the command that was started last; 0: none */
@@ -74,10 +77,13 @@ struct record {
  * False when there is none, and then there is nothing to close; one that cannot be read, understood or trusted is a
  * record with a line in *wrong. */
 bool record_read(struct record *record, const char *name, bool take, const char **wrong);
+/* The same for the record that JOURNAL, which is ours, has been written for: it goes over into RECORD. */
+bool record_read_own(struct record *record, const char *name, struct journal *journal, const char **wrong);
 /* Since when, in local time ("2026-11-24 10:00:00"), in ARENA; "-" when that is not known. */
 const char *record_since(struct arena *arena, const struct record *record);
-/* Removes the directory of the record. */
-bool record_remove(struct record *record);
+/* Removes the directory of the record, with all that the scenario's own commands have left in it.  False with errno, and
+ * with what cannot be removed in *left, in the record's arena. */
+bool record_remove(struct record *record, const char **left);
 void record_close(struct record *record);
 
 /* The names of all records, sorted, in ARENA; *n is how many.  False when rundir() cannot be read: errno is set. */

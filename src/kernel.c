@@ -40,13 +40,22 @@ static int enter(const char *netns)
 {
 	char path[320];
 	netns_path(path, sizeof path, netns);
-	int back = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), there = open(path, O_RDONLY | O_CLOEXEC);
-	if (back >= 0 && (there < 0 || (*netns && setns(there, CLONE_NEWNET) < 0))) {
+	int back = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (back < 0) {
+		errno = EACCES; /* it is there; without /proc it cannot be seen */
+		return -1;
+	}
+	int there = open(path, O_RDONLY | O_CLOEXEC);
+	if (there < 0 || (*netns && setns(there, CLONE_NEWNET) < 0)) {
+		int error = errno;
 		close(back);
 		back = -1;
+		errno = error;
 	}
+	int error = errno;
 	if (there >= 0)
 		close(there);
+	errno = error;
 	return back;
 }
 
@@ -191,6 +200,8 @@ uint64_t kernel_process_start(pid_t pid)
 	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
 	/* field 22 of proc(5); the second, the name, may have blanks and brackets in it */
 	char *rest = small_file(path, line, sizeof line) ? strrchr(line, ')') : NULL;
+	if (!rest && (errno == ENOENT || errno == ESRCH) && access("/proc/self/stat", F_OK) < 0)
+		return IDENTITY_UNSEEN; /* there is no /proc, or it does not show us */
 	if (!rest)
 		return errno == ESRCH ? 0 : none_or_unseen(errno);
 	for (int field = 2; rest && field < 22; field++)
@@ -224,6 +235,31 @@ uint64_t kernel_file_id(const char *path)
 	uint64_t born = (uint64_t)status.stx_btime.tv_sec * 1000000000 + status.stx_btime.tv_nsec;
 	/* spread, so that two of them are not one by a small difference in both */
 	return (status.stx_ino * 0x9e3779b97f4a7c15 ^ born) | 1;
+}
+
+uint64_t kernel_place(const char *path)
+{
+	struct arena scratch = { 0 };
+	struct stat status;
+	char *above = arena_strdup(&scratch, path);
+	uint64_t place = IDENTITY_UNSEEN;
+	/* the file itself may be a mount, as those of namespaces are */
+	for (char *slash; (slash = strrchr(above, '/'));) {
+		*slash = '\0';
+		if (stat(*above ? above : "/", &status) == 0)
+			place = status.st_dev;
+		if (place != IDENTITY_UNSEEN || errno != ENOENT)
+			break;
+	}
+	arena_free(&scratch);
+	return place;
+}
+
+uint64_t kernel_netns_place(const char *name)
+{
+	char path[320];
+	netns_path(path, sizeof path, name);
+	return kernel_place(path);
 }
 
 bool kernel_was_booted_since(const char *id, size_t length)

@@ -17,6 +17,10 @@ bool kernel_has_netns(const char *name);
 uint64_t kernel_netns_cookie(const char *name);
 /* The interface index of a device. */
 uint64_t kernel_link_index(const char *netns, const char *name);
+/* The device number of the file system that has PATH, or the nearest directory above it that is there; and of the one
+ * that has a namespace's file.  IDENTITY_UNSEEN where that cannot be seen. */
+uint64_t kernel_place(const char *path);
+uint64_t kernel_netns_place(const char *name);
 /* Identifies a file as long as it lives, by its inode and when that was made. */
 uint64_t kernel_file_id(const char *path);
 

@@ -11,7 +11,7 @@ enum { COLUMNS = 4 };
 
 static const char *state_of(const struct record *record)
 {
-	return record->held ? "busy" : record->stale ? "stale" : record->whole ? "up" : "incomplete";
+	return record->held ? "busy" : record->stale ? "stale" : record->elsewhere ? "elsewhere" : record->whole ? "up" : "incomplete";
 }
 
 static const char *origin_of(struct arena *arena, const struct record *record)

@@ -50,6 +50,7 @@ struct link {
 	size_t made, moved;   /* set by the planner: the plan's steps, from 1, that make it and move it; 0: none does */
 	bool in_list;                       /* for sorting by parent */
 	bool queued_undo;                   /* for the planner: its qdiscs are undone */
+	struct undo *lent;                  /* for the planner: what gives it back, when it is `existing` */
 	const struct step *queued;          /* for the planner: the step whose qdiscs of it are in the plan */
 };
 

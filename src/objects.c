@@ -2,7 +2,7 @@
  * VLANs, forwarding entries.  All of them are one mechanism: OBJECT VERB WORDS, and `dev` where it is a device's. */
 #include <string.h>
 
-#include "planner.h"
+#include "inverse.h"
 #include "values.h"
 
 /* The command of each key, and the comment that it stands under. */
@@ -48,17 +48,6 @@ static void note_address(struct planner *p, const struct statement *statement)
 	note_fresh(&p->fresh_look, &p->n_fresh_look, &p->fresh_look_room, link->end);
 }
 
-/* A rule without one gets the next that is free: by its words alone another's could be deleted. */
-static bool has_priority(const struct words *words)
-{
-	static const char *const names[] = { "priority", "pref", "preference", "order" };
-	for (size_t w = 0; w < words->n; w++)
-		for (size_t i = 0; i < COUNT(names); i++)
-			if (!strcmp(words->word[w], names[i]))
-				return true;
-	return false;
-}
-
 static struct data *object_fields(struct planner *p, const struct statement *statement, const struct netns *netns,
                                   const char *verb)
 {
@@ -72,37 +61,15 @@ static struct data *object_fields(struct planner *p, const struct statement *sta
 	return fields;
 }
 
-/* How it is taken away again where it outlives the network. */
+/* What takes it away again where it outlives the network; NULL: nothing of its own does, or it is refused. */
 static struct undo *undo_object(struct planner *p, const struct statement *statement, const struct object *object,
                                 const struct netns *netns)
 {
-	const struct link *link = statement->link;
-	unsigned line = statement->line;
-	if (object->key == KEY_CLASS || object->key == KEY_FILTER) {
-		/* they go with the qdisc that they belong to */
-		if (!link->queued_undo)
-			report_error(p->report, line, statement->header, statement->key->word,
-			             "'%s' is not the scenario's own: give it a 'qdisc' first, with which this can be taken away",
-			             link->name);
-		return NULL;
-	}
-	if (object->key == KEY_QDISC) {
-		if (link->queued_undo)
-			return NULL;
-		statement->link->queued_undo = true;
-	}
-	/* routes go with an address; a VLAN may take what another port has from it (pvid), or be joined to others in a range */
-	if (link && link->existing && object->key == KEY_ADDRESS && strcmp(statement->verb, "add"))
-		return emit_undo_device(p, link, NULL, line);
-	bool adds = !strcmp(statement->verb, "add") || !strcmp(statement->verb, "append");
-	if (adds && object->key != KEY_VLAN && object->key != KEY_QDISC &&
-	    !(object->key == KEY_RULE && !has_priority(&statement->words))) {
-		struct data *fields = object_fields(p, statement, netns, "del");
-		if (object->key == KEY_NEXTHOP) /* `del` knows no other words */
-			emit_set(p, fields, "words", words_join(&p->scratch, &(struct words){ .word = statement->words.word, .n = 2 }));
-		return emit_undo(p, UNDO_HOST, emit_text(p, object->command, fields, line), line);
-	}
-	return emit_undo_restore(p, statement->key->word, link ? link->name : NULL, NULL, line);
+	struct data *fields = object_fields(p, statement, netns, "del");
+	if (object->key == KEY_NEXTHOP) /* `del` knows no other words */
+		emit_set(p, fields, "words", words_join(&p->scratch, &(struct words){ .word = statement->words.word, .n = 2 }));
+	const char *text = emit_text(p, object->command, fields, statement->line);
+	return inverse_of_object(p, statement, text);
 }
 
 static void build_object(struct planner *p, const struct statement *statement)

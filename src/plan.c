@@ -99,20 +99,31 @@ static void make_steps(struct planner *p)
 	}
 }
 
-/* What is undone in one turn, backwards: a daemon may use what a run before it has made, and a run what one offers. */
-static enum undo_class turn_of(const struct undo *undo)
+const struct undo_rule *undo_rule(enum undo_class class)
 {
-	return undo->class == UNDO_UPON ? UNDO_HOST : undo->class == UNDO_DAEMON ? UNDO_RUN : undo->class;
+	static const struct undo_rule rules[UNDO_CLASSES] = {
+		[UNDO_RUN] = { TURN_ACTIONS, "run", BY_NOTHING, false },
+		[UNDO_DAEMON] = { TURN_ACTIONS, "process", BY_PROCESS, false },
+		[UNDO_HOST] = { TURN_HOST, "device", BY_NOTHING, false },
+		[UNDO_FILE] = { TURN_HOST, "file", BY_FILE, false },
+		[UNDO_DIRECTORY] = { TURN_HOST, "directory", BY_MARK, false },
+		[UNDO_UPON] = { TURN_HOST, "device", BY_LINK, true },
+		[UNDO_EARLY] = { TURN_EARLY, "device", BY_LINK, true },
+		[UNDO_NETNS] = { TURN_NETNS, "namespace", BY_NETNS, true },
+		[UNDO_LINK] = { TURN_LINKS, "device", BY_LINK, true },
+	};
+	return &rules[class];
 }
 
 static int by_rank(const void *left, const void *right)
 {
 	const struct undo *a = *(struct undo *const *)left, *b = *(struct undo *const *)right;
-	enum undo_class turn = turn_of(a);
-	if (turn != turn_of(b))
-		return turn < turn_of(b) ? -1 : 1;
-	/* what was done to the host is undone backwards; the rest goes in the order of the file */
-	if (turn == UNDO_RUN || turn == UNDO_HOST)
+	enum undo_turn turn = undo_rule(a->class)->turn, other = undo_rule(b->class)->turn;
+	if (turn != other)
+		return turn < other ? -1 : 1;
+	/* what uses something goes before that: a daemon may use what a run before it has made, and a run what one offers;
+	 * the rest goes in the order of the file */
+	if (turn == TURN_ACTIONS || turn == TURN_HOST)
 		return a->order > b->order ? -1 : 1;
 	if (a->line != b->line)
 		return a->line < b->line ? -1 : 1;
@@ -135,6 +146,8 @@ void plan_make(struct plan *plan, struct model *model, const struct style *style
 	}
 	free(p.fresh_run);
 	free(p.fresh_look);
+	table_free(&p.directories);
+	table_free(&p.made);
 	arena_free(&p.scratch);
 }
 

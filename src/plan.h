@@ -43,30 +43,49 @@ struct command {
 	bool ready_shell;
 	const struct data *fields;   /* of BUILD: what the style was given for it */
 	/* Entries of the undo list that come into force with this command, and that cease with it. */
-	struct undo *begins[2], *ends; /* what has `save` or `restore` is the first */
+	struct undo *begins[2], *ends; /* what has `restore` is the first */
 };
 
+/* What undoes a thing; undo_rule() has what is known of each class. */
 enum undo_class {
-	UNDO_RUN,   /* `undo` of a [run] */
-	UNDO_DAEMON, /* its process is ended; what does it is only known when there is one */
-	UNDO_HOST,  /* a line that puts the host back: route, sysctl, lo, a device that was there before */
-	UNDO_UPON,  /* a link that stands on such a device: undone with those, backwards */
-	UNDO_EARLY, /* a link that must go before its namespace does, or that is still on its way there */
+	UNDO_RUN,       /* `undo` of a [run] */
+	UNDO_DAEMON,    /* its process is ended; what does it is only known when there is one */
+	UNDO_HOST,      /* the host's side: rules, routes, settings, a device that was there before: by the record's script */
+	UNDO_FILE,
+	UNDO_DIRECTORY, /* removed when it is empty, by the last network that uses it */
+	UNDO_UPON,      /* a link that stands on a device that was there before */
+	UNDO_EARLY,     /* a link that must go before its namespace does, or that is still on its way there */
 	UNDO_NETNS,
 	UNDO_LINK,
+	UNDO_CLASSES
 };
+
+/* When a class has its turn in the teardown, and whether that goes backwards or in the order of the file. */
+enum undo_turn { TURN_ACTIONS, TURN_HOST, TURN_EARLY, TURN_NETNS, TURN_LINKS };
+
+struct undo_rule {
+	enum undo_turn turn;
+	const char *thing; /* what a message calls it */
+	enum { BY_NOTHING, BY_NETNS, BY_LINK, BY_FILE, BY_MARK, BY_PROCESS } identity; /* how the thing is known again */
+	/* Its command is iproute2's and makes all or nothing: where that says "File exists" the thing is somebody else's.
+	 * Any other command that failed may have done something. */
+	bool atomic;
+};
+
+const struct undo_rule *undo_rule(enum undo_class class);
 
 /* One entry of the teardown.  The list is in the order in which it is run. */
 struct undo {
 	enum undo_class class;
-	const char *text;  /* the command; with `save` the old value is added to its last word */
+	const char *text; /* the command */
 	bool shell;
-	const char *save;  /* the words of a command that prints the old value; NULL: nothing to save */
-	/* KIND and arguments for templates/restore.sh.mustache: what is there is noted before the command and after it,
-	 * and `text` puts it back; NULL: not so */
+	/* Of UNDO_HOST: KIND and arguments for templates/restore.sh.mustache, which notes what there is before the command
+	 * and after it; `text` is how that is called. */
 	const char *restore;
+	const char *inverse; /* of UNDO_HOST: what a person types; of a setting the old value is added; NULL: nothing */
+	bool first;          /* of UNDO_HOST: noted, or refused, before anything is done */
 	const char *netns; /* of UNDO_NETNS its name, of links where they are ("" the host) */
-	const char *link;  /* a device; of UNDO_HOST one that is given back, or the path of a file that was made; NULL: neither */
+	const char *link;  /* a device, also one that is given back (UNDO_HOST), or the path of a file or directory; NULL */
 	bool passing;      /* of a device on its way: over once that has come to its place */
 	bool added;        /* beyond what one would type: undoes what a failure left, or what the kernel does too late */
 	unsigned line;
@@ -76,7 +95,7 @@ struct undo {
 /* Does it give back a device that was there before? */
 static inline bool undo_is_device(const struct undo *undo)
 {
-	return undo->class == UNDO_HOST && undo->link && *undo->link != '/';
+	return undo->class == UNDO_HOST && undo->link;
 }
 
 /* What must hold of a path before the first command. */

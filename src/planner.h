@@ -14,6 +14,8 @@ struct planner {
 	enum phase phase;
 	bool in_place; /* devices may be created where they shall be */
 	struct netns **fresh_run, **fresh_look; /* have IPv6 addresses that nothing has waited for */
+	struct table directories; /* below /etc/netns that a command makes */
+	struct table made;        /* entries of the undo list by what the host has because of them */
 	size_t n_fresh_run, fresh_run_room, n_fresh_look, fresh_look_room;
 	struct arena scratch; /* for the fields of one command; emit_command() clears it */
 };
@@ -51,11 +53,11 @@ struct command *emit_line(struct planner *p, enum command_kind kind, const char 
                           const struct netns *netns);
 /* Adds an entry to the teardown list. */
 struct undo *emit_undo(struct planner *p, enum undo_class class, const char *text, unsigned line);
-/* The same for what has to be read on the machine: KIND and up to two arguments (or NULL), see struct undo. */
-struct undo *emit_undo_restore(struct planner *p, const char *kind, const char *first, const char *second, unsigned line);
-/* The same for a device that was there before: all that a command in the host takes from it; TARGET is the namespace that
- * it is moved to, or NULL. */
-struct undo *emit_undo_device(struct planner *p, const struct link *link, const struct netns *target, unsigned line);
+/* The same for the host's side: ARGUMENTS, with a NULL at the end, are the kind and what it is about, INVERSE what a person
+ * would type (or NULL); see struct undo. */
+struct undo *emit_undo_host(struct planner *p, const char *const *arguments, const char *inverse, unsigned line);
+/* The entry of a device that was there before, one for all that is done to it. */
+struct undo *emit_undo_device(struct planner *p, struct link *link, unsigned line);
 /* The same for `ip link del`; ADDED when a person would not type it. */
 struct undo *emit_undo_link(struct planner *p, enum undo_class class, const struct netns *netns,
                             const struct link *link, bool added);

@@ -4,35 +4,16 @@
 #include "restore.h"
 #include "rundir.h"
 
-/* What the template has sections for: kinds, and what several of them share. */
+/* The sections of the template that a kind of entry needs. */
 static const struct {
-	const char *kind, *shared;
-	bool of_device; /* a part of `device`, which is all that a device has */
+	const char *kind, *sections[3];
 } kinds[] = {
-	{ "device", "objects" },
-	{ "address", "objects", .of_device = true },
-	{ "neigh", "objects", .of_device = true },
-	{ "nexthop", "objects", .of_device = true },
-	{ "route", "objects", .of_device = true },
-	{ "rule", "objects" },
-	{ "qdisc", "objects", .of_device = true },
-	{ "vlan", "objects", .of_device = true },
-	{ "fdb", "objects", .of_device = true },
-	{ "iptables", "firewall" },
-	{ "nft", "firewall" },
-	{ "directory", "objects" },
+	{ "address", { "objects" } }, { "neigh", { "objects" } }, { "nexthop", { "objects" } }, { "route", { "objects" } },
+	{ "rule", { "objects" } }, { "qdisc", { "objects" } }, { "sysctl", { "settings", "holds" } },
+	{ "lo", { "settings", "holds" } }, { "policy", { "settings", "holds", "iptables" } },
+	{ "rule-line", { "iptables", "holds" } }, { "chain", { "iptables", "holds" } }, { "table", { "nft" } },
+	{ "device", { "device", "holds" } },
 };
-
-static bool needs(const struct plan *plan, const char *kind)
-{
-	size_t length = strlen(kind);
-	for (size_t i = 0; i < plan->n_undo; i++) {
-		const char *restore = plan->undo[i]->restore;
-		if (restore && !strncmp(restore, kind, length) && (!restore[length] || restore[length] == ' '))
-			return true;
-	}
-	return false;
-}
 
 const char *restore_command(struct arena *arena, const char *name, const char *moment, size_t rank, const char *arguments)
 {
@@ -44,15 +25,20 @@ const char *restore_script(const struct templates *templates, const struct plan 
 {
 	struct arena *arena = templates->arena;
 	struct data *view = data_object(arena);
-	bool any = false, device = needs(plan, "device");
+	bool any = false;
 	for (size_t i = 0; i < COUNT(kinds); i++)
-		data_set_bool(arena, view, kinds[i].shared, false);
-	for (size_t i = 0; i < COUNT(kinds); i++) {
-		bool needed = needs(plan, kinds[i].kind) || (device && kinds[i].of_device);
-		any |= needed;
-		data_set_bool(arena, view, kinds[i].kind, needed);
-		if (needed)
-			data_set_bool(arena, view, kinds[i].shared, true);
+		for (size_t j = 0; j < COUNT(kinds[i].sections) && kinds[i].sections[j]; j++)
+			data_set_bool(arena, view, kinds[i].sections[j], false);
+	for (size_t i = 0; i < plan->n_undo; i++) {
+		const char *restore = plan->undo[i]->restore;
+		size_t length = restore ? strcspn(restore, " ") : 0;
+		for (size_t k = 0; k < COUNT(kinds) && restore; k++) {
+			if (strlen(kinds[k].kind) != length || strncmp(kinds[k].kind, restore, length) != 0)
+				continue;
+			any = true;
+			for (size_t j = 0; j < COUNT(kinds[k].sections) && kinds[k].sections[j]; j++)
+				data_set_bool(arena, view, kinds[k].sections[j], true);
+		}
 	}
 	if (!any)
 		return "";

@@ -8,7 +8,7 @@
 
 /* Its exit status when a device could not be brought back from a namespace, where another has its name: that must not be
  * deleted, nor when it failed otherwise and the device is not here. */
-enum { RESTORE_HELD = 3 };
+enum { RESTORE_HELD = 3, RESTORE_SAME = 10 /* a setting is so already */ };
 
 /* The command, in ARENA, by which the network NAME's script does MOMENT ("before", "after", "undo") for the entry of that
  * rank; ARGUMENTS are its kind and what it is about, for "before". */

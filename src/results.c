@@ -9,7 +9,7 @@ void results_start(struct results *results, const struct plan *plan)
 	results->by_step = arena_alloc(&results->arena, (plan->n + 1) * sizeof *results->by_step);
 	for (size_t i = 0; i < plan->n; i++)
 		results->by_step[i] = arena_alloc(&results->arena, (plan->steps[i].n + 1) * sizeof(struct result));
-	results->undo_texts = arena_alloc(&results->arena, (plan->n_undo + 1) * sizeof *results->undo_texts);
+	results->inverses = arena_alloc(&results->arena, (plan->n_undo + 1) * sizeof *results->inverses);
 }
 
 void results_free(struct results *results)
@@ -76,8 +76,8 @@ void results_take(void *user, const struct run_result *said)
 	result->cut = said->outcome->dropped[0] || said->outcome->dropped[1];
 	result->why = said->why ? arena_strdup(&results->arena, said->why) : NULL;
 	for (size_t i = 0; i < COUNT(command->begins); i++)
-		if (command->begins[i] && command->begins[i]->save && said->undo_texts[i])
-			results->undo_texts[command->begins[i]->rank] = arena_strdup(&results->arena, said->undo_texts[i]);
+		if (command->begins[i] && said->inverses && said->inverses[i])
+			results->inverses[command->begins[i]->rank] = arena_strdup(&results->arena, said->inverses[i]);
 }
 
 const struct result *results_get(const struct results *results, size_t i, size_t j)

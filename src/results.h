@@ -15,7 +15,7 @@ struct result {
 struct results {
 	const struct plan *plan;
 	struct result **by_step;  /* for each step of the plan, one for each of its commands */
-	const char **undo_texts;  /* by rank; NULL: as the plan has it */
+	const char **inverses;  /* by rank; NULL: as the plan has it */
 	size_t step;              /* where the last one was: they come in order */
 	struct arena arena;
 };

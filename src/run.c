@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include "checks.h"
+#include "common.h"
 #include "daemons.h"
 #include "journal.h"
 #include "kernel.h"
 #include "needs.h"
+#include "owned.h"
 #include "restore.h"
 #include "run.h"
 #include "rundir.h"
@@ -65,20 +67,26 @@ static bool says_nothing(const struct record *record, const char *wrong)
 	return !wrong && !record->held && record->since <= 0;
 }
 
-/* Removes a record of before the last start of the machine, of which nothing is left, and says so. */
-static bool clear_stale(const struct executor *executor, struct record *record)
+/* Removes a record of before the last start of the machine, and says so: of what it names only files are left. */
+static bool clear_stale(struct executor *executor, struct record *record)
 {
-	if (!record_remove(record)) {
-		complain("cannot remove %s/%s: %s", rundir(), record->name, strerror(errno));
+	if (!teardown(executor, record))
 		return false;
-	}
 	if (!executor->quiet)
 		printf("%s was up before the machine was started last: its record is cleared\n", record->name);
 	return true;
 }
 
+/* That it can only be undone where it was made. */
+static const char *elsewhere(struct record *record)
+{
+	const char *directory = rundir_of(&record->arena, record->name);
+	return arena_printf(&record->arena, "%s was built in another network namespace, and is taken down there; when that is "
+	                    "gone, remove its namespaces ('ip netns del') and then %s", record->name, directory);
+}
+
 /* Says that NAME is up; a record of before the last start of the machine is cleared instead. */
-static bool is_up(const struct executor *executor, const char *name)
+static bool is_up(struct executor *executor, const char *name)
 {
 	struct record record;
 	const char *wrong;
@@ -94,6 +102,8 @@ static bool is_up(const struct executor *executor, const char *name)
 		complain("%s", wrong);
 	else if (record.held)
 		complain("%s", being_worked_on(&record));
+	else if (record.elsewhere && !record.stale)
+		complain("%s", elsewhere(&record));
 	else if (record.stale)
 		up = !clear_stale(executor, &record);
 	else
@@ -195,41 +205,30 @@ struct run {
 	const struct command *command; /* the one at work */
 	const struct plan_step *step;
 	size_t step_number;
-	const char *undo_texts[2];
+	const char *undo_texts[2], *inverses[2]; /* what undoes it, as it is executed and as a person types it */
 	bool noted; /* the record has what undoes it */
+	bool same;  /* it would set what is so already */
 	bool journal_broken;
 	bool unsettled; /* something was changed that nobody has waited for */
 	size_t checks, failed_checks;
 	struct arena arena; /* for one command */
 };
 
+/* Notes what undoes the command at work, with the process that is about to make it (0: none). */
+static void note_intents(struct run *run, pid_t pid)
+{
+	const struct undo *const *begins = (const struct undo *const *)run->command->begins;
+	run->noted = true;
+	run->journal_broken |= !journal_will(&run->journal, begins, run->undo_texts, COUNT(run->command->begins), pid);
+}
+
 static void note_birth(void *user, pid_t pid)
 {
 	struct run *run = user;
-	const struct undo *const *begins = (const struct undo *const *)run->command->begins;
-	run->noted = true;
-	if (!journal_will(&run->journal, begins, run->undo_texts, COUNT(run->command->begins), pid)) {
-		/* a thing that no record knows must not be made */
-		run->journal_broken = true;
+	note_intents(run, pid);
+	/* a thing that no record knows must not be made */
+	if (run->journal_broken)
 		kill(pid, SIGKILL);
-	}
-}
-
-/* Of what has been made; 0 for what has none. */
-static uint64_t identity_of(const struct undo *undo)
-{
-	switch (undo->class) {
-	case UNDO_NETNS:
-		return kernel_netns_cookie(undo->netns);
-	case UNDO_UPON:
-	case UNDO_EARLY:
-	case UNDO_LINK:
-		return kernel_link_index(undo->netns, undo->link);
-	case UNDO_HOST:
-		return undo->link && *undo->link == '/' ? kernel_file_id(undo->link) : 0;
-	default:
-		return 0;
-	}
 }
 
 /* When the command TEXT failed for want of something: what that is. */
@@ -243,38 +242,19 @@ static void say_hint(struct run *run, const char *text, const struct outcome *ou
 		complain("hint: %s", hint);
 }
 
-/* The undoing command with the value that is to be put back. */
-static const char *save_value(struct run *run, const struct undo *undo)
-{
-	struct outcome outcome;
-	struct words words;
-	struct job job = { .text = undo->save, .silent = true,
-	                   .timeout = execute_limit(run->executor, COMMAND_TIMEOUT) };
-	execute(run->executor, &job, &outcome, &run->arena);
-	const char *text = NULL;
-	if (!outcome_good(&outcome)) {
-		complain("%s:%u: cannot read the value to put back: '%s': %s", run->plan->model->file, undo->line, undo->save,
-		         execute_words(run->executor, &job, &outcome, &run->arena));
-		print_indented(stderr, buffer_text(&outcome.stream[STREAM_ERR]));
-		say_hint(run, job.text, &outcome);
-	} else if (!words_split(&run->arena, undo->text, &words) && words.n) {
-		char *value = arena_strdup(&run->arena, buffer_text(&outcome.stream[STREAM_OUT]));
-		value[strcspn(value, "\n")] = '\0';
-		words.word[words.n - 1] = arena_printf(&run->arena, "%s%s", words.word[words.n - 1], value);
-		text = words_join(&run->arena, &words);
-	}
-	outcome_free(&outcome);
-	return text;
-}
-
-/* Has the record's script note what is there (MOMENT is "before" or "after"). */
-static bool note_state(struct run *run, const struct undo *undo, const char *moment)
+/* Has the record's script do MOMENT ("before", "after" or "undo") for an entry.  Returns the first line that it prints, in
+ * the run's arena, or NULL when it failed, which has been said. */
+static const char *note_state(struct run *run, const struct undo *undo, const char *moment, bool *same)
 {
 	struct outcome outcome;
 	struct job job = { .silent = true, .timeout = execute_limit(run->executor, RESTORE_TIMEOUT),
-		               .text = restore_command(&run->arena, run->plan->model->name, moment, undo->rank, undo->restore) };
+		               .text = restore_command(&run->arena, run->plan->model->name, moment, undo->rank,
+		                                       *moment == 'b' ? undo->restore : "") };
 	execute(run->executor, &job, &outcome, &run->arena);
-	bool good = outcome_good(&outcome);
+	*same = outcome.how == ENDED && outcome.status == RESTORE_SAME;
+	bool good = outcome_good(&outcome) || *same;
+	char *said = arena_strdup(&run->arena, buffer_text(&outcome.stream[STREAM_OUT]));
+	said[strcspn(said, "\n")] = '\0';
 	if (!good) {
 		complain("%s:%u: cannot note what is there, to put it back: %s", run->plan->model->file, undo->line,
 		         execute_words(run->executor, &job, &outcome, &run->arena));
@@ -282,41 +262,81 @@ static bool note_state(struct run *run, const struct undo *undo, const char *mom
 		say_hint(run, job.text, &outcome);
 	}
 	outcome_free(&outcome);
-	return good;
+	return good ? said : NULL;
+}
+
+/* What is to be noted of an entry before the command that makes it necessary. */
+static bool prepare_entry(struct run *run, const struct undo *undo, size_t i)
+{
+	run->undo_texts[i] = undo->text;
+	run->inverses[i] = undo->inverse;
+	if (undo->class == UNDO_DIRECTORY && !common_note_directory(undo->link)) {
+		complain("%s:%u: cannot note that '%s' is made: %s", run->plan->model->file, undo->line, undo->link, strerror(errno));
+		return false;
+	}
+	if (!undo->restore || undo->first)
+		return true;
+	const char *said = note_state(run, undo, "before", &run->same);
+	if (said && *said)
+		run->inverses[i] = arena_printf(&run->arena, "%s%s", undo->inverse, said);
+	bool unused;
+	if (!said) /* what it shares with other networks is given up again */
+		note_state(run, undo, "undo", &unused);
+	return said;
 }
 
 static bool prepare_undo(struct run *run)
 {
+	run->same = false;
 	for (size_t i = 0; i < COUNT(run->command->begins); i++) {
 		const struct undo *undo = run->command->begins[i];
-		run->undo_texts[i] = !undo ? NULL : undo->save ? save_value(run, undo) : undo->text;
-		if (undo && (!run->undo_texts[i] || (undo->restore && !note_state(run, undo, "before"))))
+		run->undo_texts[i] = run->inverses[i] = NULL;
+		if (undo && !prepare_entry(run, undo, i))
 			return false;
 	}
 	return true;
+}
+
+/* Did a command that makes all or nothing say that the thing is there, and so somebody else's? */
+static bool says_taken(const struct undo *undo, const struct outcome *outcome)
+{
+	return undo_rule(undo->class)->atomic && outcome_refused(outcome) &&
+	       strstr(buffer_text(&outcome->stream[STREAM_ERR]), "File exists");
 }
 
 /* Notes what became of the things that the command was to make.  False when that cannot be noted, which has been said. */
 static bool settle_undo(struct run *run, const struct outcome *outcome)
 {
 	const struct command *command = run->command;
-	bool good = outcome_good(outcome), noted = true;
+	bool good = outcome_good(outcome), noted = true, unused;
 	for (size_t i = 0; i < COUNT(command->begins); i++) {
 		const struct undo *undo = command->begins[i];
 		if (!undo || run->journal_broken || !run->noted)
 			continue;
 		if (good && undo->restore)
-			noted &= note_state(run, undo, "after");
-		uint64_t id = good ? identity_of(undo) : 0;
-		/* what cannot be seen now may have been made, as far as the record knows */
+			noted &= note_state(run, undo, "after", &unused) != NULL;
+		uint64_t id = good ? owned_identity(undo->class, undo->netns, undo->link) : 0;
+		/* what cannot be seen now may have been made, as far as the record knows; so may what a command was to make that
+		 * failed */
 		if (good && id != IDENTITY_UNSEEN)
-			journal_done(&run->journal, undo->rank, id);
-		else if (outcome_refused(outcome) && undo->class != UNDO_RUN && !undo->restore)
-			journal_gone(&run->journal, undo->rank); /* it said that it could not: what is there is not ours */
+			journal_done(&run->journal, undo->rank, id, owned_place(undo->class, undo->netns, undo->link));
+		else if (says_taken(undo, outcome))
+			journal_gone(&run->journal, undo->rank);
 	}
 	if (good && command->ends)
 		journal_gone(&run->journal, command->ends->rank);
 	return noted;
+}
+
+/* Does it change what is common to all networks on the host? */
+static bool is_of_host(const struct command *command)
+{
+	for (size_t i = 0; i < COUNT(command->begins); i++) {
+		const struct undo *undo = command->begins[i];
+		if (undo && (undo->class == UNDO_HOST || undo->class == UNDO_DIRECTORY))
+			return true;
+	}
+	return false;
 }
 
 static const char *phase_name(const struct command *command)
@@ -329,7 +349,7 @@ static const char *phase_name(const struct command *command)
 static void tell(struct run *run, const struct outcome *outcome, const char *why)
 {
 	if (run->options->seen)
-		run->options->seen(run->options->user, &(struct run_result){ run->command, NULL, outcome, why, run->undo_texts });
+		run->options->seen(run->options->user, &(struct run_result){ run->command, NULL, outcome, why, run->inverses });
 }
 
 static void tell_of_companion(void *user, const struct companion *companion, const struct outcome *outcome)
@@ -337,7 +357,7 @@ static void tell_of_companion(void *user, const struct companion *companion, con
 	struct run *run = user;
 	if (run->options->seen)
 		run->options->seen(run->options->user,
-		                   &(struct run_result){ run->command, companion, outcome, NULL, run->undo_texts });
+		                   &(struct run_result){ run->command, companion, outcome, NULL, run->inverses });
 }
 
 /* What the user wrote may take as long as it needs, unless --timeout says otherwise. */
@@ -406,6 +426,38 @@ static bool run_check(struct run *run, const struct command *command)
 	return true; /* a check that fails does not stop the others */
 }
 
+/* Runs a command whose undoing is prepared, and settles that. */
+static bool run_prepared(struct run *run, const struct command *command)
+{
+	struct outcome outcome = { .how = ENDED };
+	struct job job = job_of(run, command);
+	const char *why = NULL;
+	bool good = true;
+	if (run->same) {
+		execute_nothing(run->executor, &job, "is so already");
+		note_intents(run, 0);
+	} else if (command->kind == COMMAND_RUN) {
+		good = check_holds(run->executor, command, &job, &outcome, &run->arena, &why);
+	} else {
+		execute(run->executor, &job, &outcome, &run->arena);
+		good = outcome_good(&outcome);
+	}
+	if (!good && !why)
+		why = execute_words(run->executor, &job, &outcome, &run->arena);
+	bool noted = run->same || settle_undo(run, &outcome);
+	if (!good && run->journal_broken)
+		complain("the record in %s/%s cannot be written, so nothing more is made", rundir(), run->plan->model->name);
+	else if (!good && !stop_wanted)
+		complain_of(run, why, &outcome, true);
+	tell(run, &outcome, why);
+	if (!good && command->kind == COMMAND_SHOW) {
+		run->failed_checks++;
+		good = true;
+	}
+	outcome_free(&outcome);
+	return good && noted && !run->journal_broken;
+}
+
 static bool run_command(struct run *run, const struct command *command)
 {
 	run->command = command;
@@ -426,32 +478,18 @@ static bool run_command(struct run *run, const struct command *command)
 		struct job daemon = job_of(run, command);
 		return daemons_start(&run->daemons, run->executor, &run->journal, run->plan, command, &daemon, &run->arena);
 	}
-	if (!prepare_undo(run))
-		return false;
-	struct outcome outcome;
-	struct job job = job_of(run, command);
-	const char *why = NULL;
-	bool good;
-	if (command->kind == COMMAND_RUN) {
-		good = check_holds(run->executor, command, &job, &outcome, &run->arena, &why);
-	} else {
-		execute(run->executor, &job, &outcome, &run->arena);
-		good = outcome_good(&outcome);
+	int lock = -1;
+	if (is_of_host(command)) {
+		const char *wrong = NULL;
+		lock = common_lock(run->executor->stop, &run->arena, &wrong);
+		if (lock < 0) {
+			complain("%s:%u: %s", run->plan->model->file, command->line, wrong);
+			return false;
+		}
 	}
-	if (!good && !why)
-		why = execute_words(run->executor, &job, &outcome, &run->arena);
-	bool noted = settle_undo(run, &outcome);
-	if (!good && run->journal_broken)
-		complain("the record in %s/%s cannot be written, so nothing more is made", rundir(), run->plan->model->name);
-	else if (!good && !stop_wanted)
-		complain_of(run, why, &outcome, true);
-	tell(run, &outcome, why);
-	if (!good && command->kind == COMMAND_SHOW) {
-		run->failed_checks++;
-		good = true;
-	}
-	outcome_free(&outcome);
-	return good && noted;
+	bool good = prepare_undo(run) && run_prepared(run, command);
+	common_unlock(lock);
+	return good;
 }
 
 static size_t count_commands(const struct plan *plan, bool looks)
@@ -486,18 +524,40 @@ static bool run_steps(struct run *run)
 	return true;
 }
 
-static bool undo_all(struct executor *executor, const char *name)
+/* Undoes the record that JOURNAL has been written for, which stays ours until it is gone; JOURNAL is closed. */
+static bool undo_all(struct executor *executor, const char *name, struct journal *journal)
 {
 	struct record record;
 	const char *wrong;
 	/* from here on nobody stops us: what is half undone helps nobody */
 	executor->stop = NULL;
-	if (!record_read(&record, name, true, &wrong))
-		return true;
+	bool there = record_read_own(&record, name, journal, &wrong);
 	if (wrong)
 		complain("%s", wrong);
-	bool good = !wrong && teardown(executor, &record);
+	bool good = !wrong && there && teardown(executor, &record);
 	record_close(&record);
+	return good;
+}
+
+/* Notes the devices and tables that must be as they are, before anything is changed.  False when one is not, which has
+ * been said. */
+static bool note_first(struct run *run)
+{
+	const struct plan *plan = run->plan;
+	const char *wrong = NULL;
+	bool good = true, same;
+	int lock = -1;
+	for (size_t i = 0; i < plan->n_undo && good; i++) {
+		const struct undo *undo = plan->undo[i];
+		if (!undo->first)
+			continue;
+		if (lock < 0)
+			lock = common_lock(run->executor->stop, &run->arena, &wrong);
+		if (lock < 0)
+			complain("%s:%u: %s", plan->model->file, undo->line, wrong);
+		good = lock >= 0 && journal_will(&run->journal, &undo, &undo->text, 1, 0) && note_state(run, undo, "before", &same);
+	}
+	common_unlock(lock);
 	return good;
 }
 
@@ -530,34 +590,37 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 	}
 	if (*options->restore && !write_restore(name, options->restore)) {
 		complain("cannot write the record in %s/%s: %s", rundir(), name, strerror(errno));
-		journal_close(&run.journal);
 		arena_free(&run.arena);
-		undo_all(executor, name);
+		undo_all(executor, name, &run.journal);
 		return EXIT_REFUSED;
 	}
 	executor->stop = &stop_wanted;
+	if (!note_first(&run)) {
+		arena_free(&run.arena);
+		return undo_all(executor, name, &run.journal) ? EXIT_REFUSED : EXIT_LEFT;
+	}
 	executor->total = count_commands(plan, options->looks);
 	bool built = run_steps(&run) && daemons_run(&run.daemons, plan);
 	if (built)
 		journal_whole(&run.journal);
 	daemons_free(&run.daemons);
-	journal_close(&run.journal);
 	arena_free(&run.arena);
 
 	enum exit_status status = run.failed_checks ? EXIT_CHECK : EXIT_DONE;
-	if (built && !options->down)
-		return status;
+	bool kept = !built && options->keep && !stop_wanted;
 	if (!built)
 		status = stop_wanted ? EXIT_INTERRUPTED : EXIT_UNDONE;
-	if (!built && options->keep && !stop_wanted) {
+	if (kept)
 		complain("what was made is kept; 'vnetgen down %s' takes it away", name);
+	if (kept || (built && !options->down)) {
+		journal_close(&run.journal);
 		return status;
 	}
 	if (!built)
 		complain(stop_wanted ? "interrupted: undoing what was done" : "undoing what was done");
 	else
 		execute_heading(executor, "Teardown");
-	if (!undo_all(executor, name)) {
+	if (!undo_all(executor, name, &run.journal)) {
 		complain("not all of it could be undone; 'vnetgen down %s' tries again", name);
 		return EXIT_LEFT;
 	}
@@ -581,6 +644,8 @@ enum exit_status run_down(struct executor *executor, const char *name)
 		complain("%s", wrong);
 	else if (record.held)
 		complain("%s", being_worked_on(&record));
+	else if (record.elsewhere && !record.stale)
+		complain("%s", elsewhere(&record));
 	else if (record.stale)
 		status = clear_stale(executor, &record) ? EXIT_DONE : EXIT_LEFT;
 	else if (record.script)

@@ -29,7 +29,7 @@ struct run_result {
 	const struct companion *companion; /* one of its triggers; NULL: the command itself, which comes after them */
 	const struct outcome *outcome; /* of the last attempt */
 	const char *why;               /* what was wrong; NULL: nothing */
-	const char *const *undo_texts; /* for each of command->begins, what undoes it, with the old value in it */
+	const char *const *inverses;   /* for each of command->begins, what a person types to undo it, with the old value; NULL */
 };
 
 struct run_options {

@@ -4,7 +4,7 @@
 
 #include "rundir.h"
 #include "script.h"
-#include "teardown.h"
+#include "owned.h"
 
 bool script_print(const struct templates *templates, const char *name, const struct data *view, const char **wrong)
 {
@@ -26,7 +26,7 @@ bool script_print_record(const struct templates *templates, const struct record 
 		struct data *command = data_object(arena);
 		/* who may not enter namespaces cannot know which they are */
 		if (entry->state == ENTRY_GONE || record->stale ||
-		    ((!geteuid() || entry->class == UNDO_DAEMON) && teardown_ownership(record, entry) != OWN_OURS))
+		    ((!geteuid() || entry->class == UNDO_DAEMON) && owned(record, entry) != OWN_OURS))
 			continue;
 		data_set_string(arena, command, "text", entry->text);
 		if (entry->class == UNDO_DAEMON) {

@@ -13,7 +13,7 @@ static const char *const names[COMMAND_KEYS] = {
 	[FDB] = "style.fdb",                 [FIREWALL] = "style.firewall",       [DIRECTORY_MAKE] = "style.directory-make",
 	[FILE_WRITE] = "style.file-write",   [FILE_REMOVE] = "style.file-remove", [SYSCTL] = "style.sysctl",
 	[LO_STATE] = "style.lo-state",       [TENTATIVE] = "style.tentative",     [EXEC] = "style.exec",
-	[TUNTAP_ADD] = "style.tuntap-add",
+	[TUNTAP_ADD] = "style.tuntap-add",   [DIRECTORY_REMOVE] = "style.directory-remove",
 };
 
 bool style_load(struct style *style, const struct templates *templates, const char *name, const char **wrong)

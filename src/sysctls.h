@@ -4,7 +4,13 @@
 #ifndef VNETGEN_SYSCTLS_H
 #define VNETGEN_SYSCTLS_H
 
+#include <limits.h>
+
 #include "model.h"
+
+/* The file of "KEY=VALUE".  The separator that comes first in the key is that of names, as in sysctl(8):
+ * net.ipv4.conf.eth0/10.forwarding is net/ipv4/conf/eth0.10/forwarding. */
+void sysctl_path(char path[PATH_MAX], const char *value);
 
 /* Is "KEY=VALUE" of a key that no network namespace has for itself?  Only what is below net/ can be one's own; of that
  * the kernel knows which is not: in a namespace it has no such key, or none that can be written. */

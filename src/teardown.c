@@ -8,9 +8,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common.h"
 #include "daemons.h"
 #include "kernel.h"
 #include "restore.h"
+#include "owned.h"
 #include "rundir.h"
 #include "teardown.h"
 
@@ -67,47 +69,6 @@ static bool await_command(const struct record *record)
 	return true;
 }
 
-/* --- what is ours --- */
-
-enum ownership teardown_ownership(const struct record *record, const struct journal_entry *entry)
-{
-	uint64_t id = 0;
-	bool there = true, done = entry->state == ENTRY_DONE, ours = true;
-	if (entry->state == ENTRY_GONE)
-		return OWN_GONE;
-	switch (entry->class) {
-	case UNDO_NETNS:
-		there = kernel_has_netns(entry->netns);
-		id = there ? kernel_netns_cookie(entry->netns) : 0;
-		/* a file without a namespace is what a removal that was broken off leaves */
-		ours = !done || id == entry->id || !id;
-		break;
-	case UNDO_UPON:
-	case UNDO_EARLY:
-	case UNDO_LINK:
-		id = kernel_link_index(entry->netns, entry->link);
-		there = id;
-		ours = done ? id == entry->id : *entry->netns || id > record->base_index;
-		break;
-	case UNDO_DAEMON:
-		id = daemon_identity(entry);
-		there = id;
-		break;
-	case UNDO_HOST:
-		if (*entry->link == '/' && done) {
-			id = kernel_file_id(entry->link);
-			there = id;
-			ours = id == entry->id;
-		}
-		break;
-	default:
-		break;
-	}
-	if (id == IDENTITY_UNSEEN)
-		return OWN_UNSEEN;
-	return !there ? OWN_GONE : ours ? OWN_OURS : OWN_REPLACED;
-}
-
 /* --- processes of others --- */
 
 struct lives_on {
@@ -130,7 +91,7 @@ static void find_processes(struct lives_on *lives, struct record *record)
 		                        .names = xcalloc(record->n, sizeof(struct buffer)) };
 	bool any = false;
 	for (size_t i = 0; i < record->n; i++) {
-		if (record->entries[i].class == UNDO_NETNS && teardown_ownership(record, &record->entries[i]) == OWN_OURS) {
+		if (record->entries[i].class == UNDO_NETNS && owned(record, &record->entries[i]) == OWN_OURS) {
 			lives->inodes[i] = kernel_netns_inode(record->entries[i].netns);
 			any = true;
 		}
@@ -154,8 +115,7 @@ static const char *name_of(const struct journal_entry *entry)
 
 static const char *kind_of(const struct journal_entry *entry)
 {
-	return entry->class == UNDO_NETNS ? "namespace" : entry->class == UNDO_HOST ? "file" :
-	       entry->class == UNDO_DAEMON ? "process" : "device";
+	return undo_rule(entry->class)->thing;
 }
 
 /* TERM was sent; what does not heed it gets KILL. */
@@ -172,39 +132,59 @@ static bool end_daemon(struct executor *executor, const struct journal_entry *en
 	return daemon_wait(entry, 5);
 }
 
-/* Of UNDO_HOST: is it a device that is given back, and not a file or a setting? */
 static bool is_device(const struct journal_entry *entry)
 {
-	return *entry->link && *entry->link != '/';
+	return entry->class == UNDO_HOST && *entry->link;
 }
 
-/* With AGAIN it stays in the record, for the next time.  False when it is still there and should not be; *held when a
- * device of the host is still in a namespace, with which it would be deleted. */
-static bool undo_entry(struct executor *executor, struct record *record, struct journal_entry *entry, bool again,
-                       bool *held)
+/* Is an entry whose command ended so undone?  What iproute2 cannot find is gone; a user's own command that fails fails,
+ * but one that undoes a [run] that never came to its end may find nothing. */
+static bool is_undone(const struct journal_entry *entry, const struct outcome *outcome)
+{
+	if (outcome_good(outcome))
+		return true;
+	if (entry->class == UNDO_RUN)
+		return entry->state == ENTRY_WILL;
+	return entry->class != UNDO_HOST && says_gone(outcome);
+}
+
+/* With the lock of what it changes, when others may do so as well.  False when it is still there and should not be; *held
+ * when a device of the host is still in a namespace, with which it would be deleted. */
+static bool undo_entry(struct executor *executor, struct record *record, struct journal_entry *entry, bool *held)
 {
 	struct arena arena = { 0 };
 	struct outcome outcome;
+	bool shared = entry->class == UNDO_HOST || entry->class == UNDO_DIRECTORY;
+	const char *wrong = NULL;
 	struct job job = { .text = entry->text, .shell = entry->shell, .hide_errors = true,
 		               .timeout = execute_limit(executor, entry->class == UNDO_HOST ? RESTORE_TIMEOUT : COMMAND_TIMEOUT),
 		               .log = { .step = "teardown", .phase = "undo", .added = entry->class == UNDO_EARLY } };
+	int lock = shared ? common_lock(NULL, &arena, &wrong) : -1;
+	if (wrong) {
+		complain("%s", wrong);
+		*held |= is_device(entry);
+		arena_free(&arena);
+		return false;
+	}
 	execute(executor, &job, &outcome, &arena);
-	bool good = outcome_good(&outcome) || says_gone(&outcome) ||
-	            /* it was never known to have happened, and its words are the user's */
-	            (entry->state == ENTRY_WILL && entry->class == UNDO_RUN);
+	bool good = is_undone(entry, &outcome);
+	if (entry->class == UNDO_DIRECTORY)
+		good = common_forget_directory(entry->link) && good;
 	if (entry->class == UNDO_DAEMON)
 		good = end_daemon(executor, entry, &arena);
-	if (!good && entry->class == UNDO_HOST && is_device(entry)) {
+	if (!good && is_device(entry)) {
 		uint64_t here = kernel_link_index("", entry->link);
 		*held = !here || here == IDENTITY_UNSEEN || (outcome.how == ENDED && outcome.status == RESTORE_HELD);
 	}
-	if (!good) {
+	if (!outcome_good(&outcome) && (!good || entry->class == UNDO_RUN)) {
 		complain("'%s' failed: %s", entry->text, execute_words(executor, &job, &outcome, &arena));
 		print_outcome(stderr, &outcome, STREAM_ERR);
-	} else if (!again) {
+	}
+	if (good) {
 		entry->state = ENTRY_GONE;
 		journal_gone(&record->journal, entry->rank);
 	}
+	common_unlock(lock);
 	outcome_free(&outcome);
 	arena_free(&arena);
 	return good;
@@ -221,13 +201,20 @@ bool teardown(struct executor *executor, struct record *record)
 	}
 	journal_down(&record->journal);
 	executor->number = executor->total = 0;
+	bool seen = true;
 	for (size_t i = 0; i < record->n; i++) {
 		const struct journal_entry *entry = &record->entries[i];
-		enum ownership ownership = teardown_ownership(record, entry);
+		enum ownership ownership = owned(record, entry);
 		executor->total += ownership == OWN_OURS;
+		seen &= entry->class != UNDO_NETNS || ownership != OWN_UNSEEN;
+		if (entry->class == UNDO_NETNS && ownership == OWN_UNSEEN)
+			complain("whether '%s' is still the namespace that was made cannot be seen now; is anything mounted over "
+			         "/run/netns?", name_of(entry));
 		if (ownership == OWN_REPLACED)
 			complain("'%s' is left alone: it is another %s of that name", name_of(entry), kind_of(entry));
 	}
+	if (!seen) /* a device of the host may be in it */
+		return false;
 	bool looked = false, held = false;
 	struct table waiting = { 0 }; /* of namespaces: what must go before them, and has not */
 	for (size_t i = 0; i < record->n && !held; i++) {
@@ -240,16 +227,14 @@ bool teardown(struct executor *executor, struct record *record)
 		if (entry->class == UNDO_NETNS && lives.names[i].length)
 			complain("%s lives on: %s", entry->netns, buffer_text(&lives.names[i]));
 		const struct journal_entry *inside = entry->class == UNDO_NETNS ? table_get(&waiting, entry->netns) : NULL;
-		enum ownership ownership = teardown_ownership(record, entry);
+		enum ownership ownership = owned(record, entry);
 		bool undone = !inside && ownership != OWN_UNSEEN;
 		if (inside)
 			complain("the namespace '%s' is left as long as '%s' is in it", entry->netns, inside->link);
 		else if (ownership == OWN_UNSEEN)
 			complain("whether '%s' is still the %s that was made cannot be seen now", name_of(entry), kind_of(entry));
 		else if (ownership == OWN_OURS)
-			/* what an earlier one of the host could not take away may be in what this one puts back, as a rule is in
-			 * its chain */
-			undone = undo_entry(executor, record, entry, !good && entry->class == UNDO_HOST, &held);
+			undone = undo_entry(executor, record, entry, &held);
 		if (!undone && entry->class == UNDO_EARLY)
 			table_set(&waiting, entry->netns, entry);
 		good &= undone;
@@ -257,8 +242,9 @@ bool teardown(struct executor *executor, struct record *record)
 	table_free(&waiting);
 	if (looked)
 		free_processes(&lives);
-	if (good && !record_remove(record)) {
-		complain("cannot remove %s/%s: %s", rundir(), record->name, strerror(errno));
+	const char *left;
+	if (good && !record_remove(record, &left)) {
+		complain("cannot remove %s: %s", left, strerror(errno));
 		good = false;
 	}
 	return good;

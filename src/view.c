@@ -20,7 +20,7 @@ struct viewing {
 	bool failed;
 	struct table words; /* first words of commands that a script wraps */
 	struct data *wrappers;
-	bool saves, marks, waits, checks, triggers, quotes; /* quotes: some have what looks like a shell's own */
+	bool directories, marks, waits, checks, triggers, quotes; /* quotes: some have what looks like a shell's own */
 	struct data *daemons; /* their names */
 };
 
@@ -37,6 +37,19 @@ static void set_number(struct viewing *v, struct data *object, const char *key, 
 static void set_flag(struct viewing *v, struct data *object, const char *key, bool value)
 {
 	data_set_bool(v->arena, object, key, value);
+}
+
+/* For comments of scripts, which end where the line does. */
+static const char *one_line(struct viewing *v, const char *text)
+{
+	struct buffer line = { 0 };
+	for (; *text; text++) {
+		if (*text == '\n' || *text == '\r')
+			buffer_puts(&line, *text == '\n' ? "\\n" : "\\r");
+		else
+			buffer_putc(&line, *text);
+	}
+	return buffer_keep(&line, v->arena);
 }
 
 /* What a scenario says under one key: in all languages, or instead of it in one. */
@@ -152,6 +165,29 @@ static struct data *view_triggers(struct viewing *v, const struct command *comma
 	return triggers;
 }
 
+/* What a script notes before a command and after it, so that its teardown knows what to undo. */
+static void view_begins(struct viewing *v, const struct command *command, struct data *object)
+{
+	const struct undo *undo = command->begins[0];
+	struct data *note = data_object(v->arena);
+	if (!undo || undo_rule(undo->class)->turn > TURN_HOST || undo->class == UNDO_DAEMON || undo->class == UNDO_UPON)
+		return;
+	set_number(v, note, "number", undo->rank);
+	if (undo->class == UNDO_HOST) {
+		set_flag(v, note, "noted", undo->first);
+		set(v, note, "kind", undo->restore);
+		data_set(v->arena, object, "note", note);
+	} else if (undo->class == UNDO_DIRECTORY) {
+		v->directories = true;
+		set_flag(v, note, "common", command->begins[1] != NULL);
+		set(v, note, "path", command->begins[1] ? command->begins[1]->link : undo->link);
+		data_set(v->arena, object, "directory", note);
+	} else {
+		v->marks = true;
+		data_set(v->arena, object, "mark", note);
+	}
+}
+
 static struct data *view_command(struct viewing *v, const struct command *command)
 {
 	struct data *object = data_object(v->arena);
@@ -163,24 +199,7 @@ static struct data *view_command(struct viewing *v, const struct command *comman
 		set_flag(v, object, "wait", true);
 		return object;
 	}
-	const struct undo *undo = command->begins[0];
-	if (undo && undo->save) {
-		struct data *save = data_object(v->arena);
-		v->saves = v->marks = true;
-		set_number(v, save, "number", undo->rank);
-		set(v, save, "command", undo->save);
-		data_set(v->arena, object, "save", save);
-	} else if (undo && undo->restore) {
-		struct data *note = data_object(v->arena);
-		set_number(v, note, "number", undo->rank);
-		set(v, note, "kind", undo->restore);
-		data_set(v->arena, object, "note", note);
-	} else if (undo && (undo->class == UNDO_HOST || undo->class == UNDO_RUN)) {
-		struct data *mark = data_object(v->arena);
-		v->marks = true;
-		set_number(v, mark, "number", undo->rank);
-		data_set(v->arena, object, "mark", mark);
-	}
+	view_begins(v, command, object);
 	if (command->kind == COMMAND_DAEMON) {
 		data_set(v->arena, object, "daemon", view_daemon(v, command));
 		return object;
@@ -250,7 +269,7 @@ static struct data *view_group(struct viewing *v, const struct command *commands
 	struct data *group = data_object(v->arena), *list = data_list(v->arena);
 	const char *comment = continued ? "" : narrate_comment(&v->narrator, commands, n);
 	if (*comment)
-		set(v, group, "comment", comment);
+		set(v, group, "comment", one_line(v, comment));
 	for (size_t i = 0; i < n; i++)
 		data_append(v->arena, list, view_command(v, &commands[i]));
 	if (v->options->page)
@@ -401,21 +420,40 @@ static struct data *view_steps(struct viewing *v)
 	return steps;
 }
 
-/* What must be free before the script changes anything, as paths. */
-static struct data *view_taken(struct viewing *v)
+static void add_path(struct viewing *v, struct data *list, const char *path)
+{
+	struct data *object = data_object(v->arena);
+	set(v, object, "path", path);
+	data_append(v->arena, list, object);
+}
+
+/* What must be free before the script changes anything, and is the network's own afterwards: namespaces, and devices and
+ * files. */
+static void view_own(struct viewing *v, struct data *view)
 {
 	const struct model *model = v->plan->model;
-	struct data *taken = data_list(v->arena);
-	for (size_t i = 0; i < model->n_namespaces + model->n_links; i++) {
-		const struct link *link = i < model->n_namespaces ? NULL : model->links[i - model->n_namespaces];
-		if (link && (link->created != model->host || link->is_lo || link->existing))
-			continue;
-		struct data *object = data_object(v->arena);
-		set(v, object, "path", link ? arena_printf(v->arena, "/sys/class/net/%s", link->name)
-		                            : arena_printf(v->arena, "/run/netns/%s", model->namespaces[i]->name));
-		data_append(v->arena, taken, object);
+	struct data *namespaces = data_list(v->arena), *things = data_list(v->arena), *links = data_list(v->arena);
+	for (size_t i = 0; i < model->n_namespaces; i++)
+		add_path(v, namespaces, arena_printf(v->arena, "/run/netns/%s", model->namespaces[i]->name));
+	for (size_t i = 0; i < model->n_links; i++) {
+		const struct link *link = model->links[i];
+		if (link->created == model->host && !link->is_lo && !link->existing)
+			add_path(v, links, arena_printf(v->arena, "/sys/class/net/%s", link->name));
 	}
-	return taken;
+	for (size_t i = 0; i < links->n; i++)
+		data_append(v->arena, things, links->items[i]);
+	for (size_t i = 0; i < v->plan->n_requirements; i++)
+		if (v->plan->requirements[i].kind == PATH_FREE)
+			add_path(v, things, v->plan->requirements[i].path);
+	set_flag(v, view, "own", namespaces->n || things->n);
+	static const char *const names[] = { "namespaces", "things", "links" };
+	struct data *const lists[] = { namespaces, things, links };
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		struct data *object = data_object(v->arena);
+		data_set(v->arena, object, "paths", lists[i]);
+		if (lists[i]->n)
+			data_set(v->arena, view, names[i], object);
+	}
 }
 
 /* Devices that must be there. */
@@ -447,64 +485,74 @@ static struct data *view_required(struct viewing *v, enum requirement_kind kind,
 	return list;
 }
 
+/* What the record's script notes, or refuses, before anything is changed. */
+static struct data *view_first(struct viewing *v)
+{
+	struct data *list = data_list(v->arena);
+	for (size_t i = 0; i < v->plan->n_undo; i++) {
+		const struct undo *undo = v->plan->undo[i];
+		struct data *object = data_object(v->arena);
+		if (!undo->first)
+			continue;
+		set_number(v, object, "number", undo->rank);
+		set(v, object, "kind", undo->restore);
+		data_append(v->arena, list, object);
+	}
+	return list;
+}
+
 /* The teardown list, in three parts: before the namespaces, what the kernel would do too late, and what one types. */
 static void view_undo(struct viewing *v, struct data *view)
 {
-	static const char *const part_of[] = { [UNDO_RUN] = "undo_first", [UNDO_DAEMON] = "undo_first",
-		                                   [UNDO_HOST] = "undo_first", [UNDO_UPON] = "undo_first",
-		                                   [UNDO_EARLY] = "undo_early", [UNDO_NETNS] = "undo_last",
-		                                   [UNDO_LINK] = "undo_last" };
-	static const char *const parts[] = { "undo_first", "undo_early", "undo_last" };
-	bool any_passing = false;
+	static const char *const part_of[] = { [TURN_ACTIONS] = "undo_actions", [TURN_HOST] = "undo_host",
+		                                   [TURN_EARLY] = "undo_early", [TURN_NETNS] = "undo_last",
+		                                   [TURN_LINKS] = "undo_last" };
+	static const char *const parts[] = { "undo_actions", "undo_host", "undo_early", "undo_last" };
+	static const char *const ways[UNDO_CLASSES] = { [UNDO_RUN] = "guard", [UNDO_DAEMON] = "stop", [UNDO_HOST] = "undo",
+		                                            [UNDO_FILE] = "guard" };
+	bool guards = false;
 	for (size_t p = 0; p < COUNT(parts); p++) {
 		struct data *list = data_list(v->arena), *part = data_object(v->arena);
-		bool any = false, marked = false, gives_back = false; /* marked: by files that say what was done */
+		bool undoes = false;
 		for (size_t i = 0; i < v->plan->n_undo; i++) {
 			const struct undo *undo = v->plan->undo[i];
-			if (strcmp(part_of[undo->class], parts[p]))
+			const char *way = ways[undo->class];
+			if (strcmp(part_of[undo_rule(undo->class)->turn], parts[p]))
 				continue;
 			struct data *object = data_object(v->arena);
-			any = true;
-			any_passing |= undo->passing;
-			marked |= undo->class != UNDO_DAEMON && undo->class != UNDO_UPON;
-			gives_back |= undo_is_device(undo);
+			guards |= way && !strcmp(way, "guard");
+			undoes |= undo->class == UNDO_HOST;
 			set(v, object, "text", undo->text);
 			set_number(v, object, "number", undo->rank);
-			set_flag(v, object, "passing", undo->passing);
-			if (undo_is_device(undo))
-				set(v, object, "device", undo->link);
-			if (undo->class == UNDO_DAEMON)
-				set(v, object, "stop", undo->link);
-			else if (undo->class == UNDO_UPON)
-				set_flag(v, object, "bare", true);
-			else
-				set_flag(v, object, undo->save ? "restore" : "guard", true);
+			if (undo->link)
+				set(v, object, "link", undo->link);
+			set_flag(v, object, way ? way : "bare", true);
 			data_append(v->arena, list, object);
 		}
 		data_set(v->arena, part, "commands", list);
-		set_flag(v, part, "marked", marked);
-		set_flag(v, part, "gives_back", gives_back);
-		if (any)
+		set_flag(v, part, "undoes", undoes);
+		if (list->n)
 			data_set(v->arena, view, parts[p], part);
 	}
-	set_flag(v, view, "passing", any_passing);
+	set_flag(v, view, "guards", guards);
 }
 
 /* The teardown as one would type it, and what vnetgen does beyond that. */
 static struct data *view_teardown(struct viewing *v, size_t number)
 {
 	struct data *step = data_object(v->arena), *typed = data_list(v->arena), *added = data_list(v->arena);
-	struct data *daemons = data_list(v->arena), *restored = data_list(v->arena);
+	struct data *daemons = data_list(v->arena);
 	struct data *lent = data_list(v->arena); /* devices that were there before, each once */
 	struct table seen = { 0 };
 	struct data *explanations = data_list(v->arena), *remarks = data_list(v->arena);
 	struct buffer text = { 0 };
 	for (size_t i = 0; i < v->plan->n_undo; i++) {
 		const struct undo *undo = v->plan->undo[i];
-		const char *read = v->options->results ? v->options->results->undo_texts[undo->rank] : NULL;
+		const char *inverse = undo->class == UNDO_HOST ? undo->inverse : undo->text;
+		const char *read = v->options->results ? v->options->results->inverses[undo->rank] : NULL;
 		struct data *command = data_object(v->arena);
-		set(v, command, "text", read ? read : undo->text);
-		set_flag(v, command, "restore", undo->save && !read);
+		/* a setting whose old value is not known ends with its "=" */
+		set_flag(v, command, "restore", inverse && !read && (ends_with(inverse, "=") || ends_with(inverse, " ")));
 		if (undo_is_device(undo)) {
 			if (!table_get(&seen, undo->link)) {
 				set(v, command, "text", undo->link);
@@ -513,21 +561,20 @@ static struct data *view_teardown(struct viewing *v, size_t number)
 			}
 			continue;
 		}
-		if (undo->class == UNDO_DAEMON || undo->restore) {
-			/* done by vnetgen, by means that nobody types */
-			set(v, command, "text", undo->class == UNDO_DAEMON ? undo->link : undo->restore);
-			data_append(v->arena, undo->class == UNDO_DAEMON ? daemons : restored, command);
+		set(v, command, "text", undo->class == UNDO_DAEMON ? undo->link : read ? read : inverse);
+		if (undo->class == UNDO_DAEMON) {
+			data_append(v->arena, daemons, command);
 			continue;
 		}
 		if (!undo->added)
 			data_append(v->arena, typed, command);
 		else if (!undo->passing)
 			data_append(v->arena, added, command);
-		buffer_puts(&text, undo->text);
+		buffer_puts(&text, inverse);
 	}
 	shorten(v, typed);
 	table_free(&seen);
-	struct data *const lists[] = { added, daemons, restored, lent };
+	struct data *const lists[] = { added, daemons, lent };
 	for (size_t i = 0; i < COUNT(lists); i++)
 		narrate_places(&v->narrator, lists[i]);
 	set_number(v, step, "number", number);
@@ -536,12 +583,10 @@ static struct data *view_teardown(struct viewing *v, size_t number)
 	data_set(v->arena, step, "commands", typed);
 	data_set(v->arena, step, "added", added);
 	data_set(v->arena, step, "daemons", daemons);
-	data_set(v->arena, step, "restored", restored);
 	data_set(v->arena, step, "lent", lent);
 	set_flag(v, step, "several", lent->n != 1);
 	add_paragraph(v, explanations, narrate(&v->narrator, "explain", "teardown", step, true));
-	static const char *const remarks_on[] = { "teardown-added", "teardown-daemons", "teardown-restored",
-		                                       "teardown-lent" };
+	static const char *const remarks_on[] = { "teardown-added", "teardown-daemons", "teardown-lent" };
 	for (size_t i = 0; i < COUNT(lists); i++)
 		if (lists[i]->n)
 			add_paragraph(v, remarks, narrate(&v->narrator, "explain", remarks_on[i], step, true));
@@ -577,23 +622,29 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	v.daemons = data_list(arena);
 	set(&v, view, "version", VERSION);
 	set(&v, view, "name", model->name);
-	set(&v, view, "title", model_title(&model->translations, options->wording->language, model->title));
-	set(&v, view, "file", model->file);
+	set(&v, view, "title", one_line(&v, model_title(&model->translations, options->wording->language, model->title)));
+	set(&v, view, "file", one_line(&v, model->file));
 	set(&v, view, "style", model->style);
 	set(&v, view, "restore_script", options->restore);
 	set(&v, view, "dir", rundir_of(arena, model->name));
 	set(&v, view, "run_dir", rundir());
 	set_flag(&v, view, "standard_run_dir", rundir_is_standard());
+	struct data *ways = data_list(arena);
+	for (const char *end = rundir(); *end; end += strcspn(end + 1, "/") + 1)
+		add_path(&v, ways, end == rundir() ? "/" : arena_strndup(arena, rundir(), (size_t)(end - rundir())));
+	add_path(&v, ways, rundir());
+	data_set(arena, view, "run_dir_ways", ways);
 	struct data *steps = view_steps(&v);
 	data_set(arena, view, "steps", steps);
-	data_set(arena, view, "taken", view_required(&v, PATH_FREE, view_taken(&v)));
+	view_own(&v, view);
 	struct data *needed = view_required(&v, PATH_THERE, view_existing(&v)), *needs = data_object(arena);
 	data_set(arena, needs, "paths", needed);
 	if (needed->n)
 		data_set(arena, view, "needed", needs);
 	data_set(arena, view, "settings", view_required(&v, PATH_WRITABLE, data_list(arena)));
 	data_set(arena, view, "wrappers", v.wrappers);
-	set_flag(&v, view, "saves", v.saves);
+	set_flag(&v, view, "directories", v.directories);
+	set_flag(&v, view, "locks", v.directories || *options->restore);
 	set_flag(&v, view, "marks", v.marks);
 	set_flag(&v, view, "waits", v.waits);
 	set_flag(&v, view, "checks", v.checks);
@@ -603,6 +654,7 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	data_set(arena, daemons, "names", v.daemons);
 	if (v.daemons->n)
 		data_set(arena, view, "daemons", daemons);
+	data_set(arena, view, "first", view_first(&v));
 	view_undo(&v, view);
 	if (options->page)
 		view_page(&v, view, steps->n);

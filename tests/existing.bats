@@ -6,7 +6,7 @@ setup() {
 	needs_kernel
 }
 
-# A host with devices of its own: eth9 with all that a device may have, eth8 a port of br9, far ends that stay.
+# A host with devices of its own: eth9 with addresses, routes and settings, eth8 a port of br9, far ends that stay.
 # shellcheck disable=SC2317 # called in sandboxes
 make_host() {
 	sysctl -qw net.ipv4.conf.all.promote_secondaries=1
@@ -22,29 +22,18 @@ make_host() {
 	ip addr add 10.9.0.2/24 dev eth9 noprefixroute valid_lft 7000 preferred_lft 6000
 	ip addr add 10.9.1.1 peer 10.9.1.2 dev eth9 scope link
 	ip addr add 2001:db8:9::1/64 dev eth9
-	ip addr add 2001:db8:9::2/64 dev eth9 valid_lft 7000 preferred_lft 0
-	ip addr add 2001:db8:9::3 peer 2001:db8:9::4 dev eth9
+	ip addr add 2001:db8:9:1::3 peer 2001:db8:9:1::4 dev eth9
 	sleep 0.3
 	ip route add default via 10.9.0.254 metric 100 mtu 1400 proto static
 	ip route add 198.51.100.0/24 dev eth9 scope link src 10.9.0.3
-	ip route add 203.0.113.0/24 table 7 nexthop via 10.9.0.8 weight 2 nexthop via 10.9.0.9
+	ip route add 203.0.113.0/24 table 7 via 10.9.0.8 tos 8
 	ip route append 192.0.2.0/24 via 10.9.0.7
-	ip route append 192.0.2.0/24 via 10.9.0.6
 	ip route add local 10.99.0.0/16 dev eth9
 	ip -6 route add default via 2001:db8:9::fe metric 77
-	ip -6 route add 2001:db8:a::/48 via 2001:db8:9::fd src 2001:db8:9::1 expires 6000
-	ip -6 route add 2001:db8:b::/48 nexthop via 2001:db8:9::5 nexthop via 2001:db8:9::6
-	ip nexthop add id 71 via 10.9.0.71 dev eth9
-	ip nexthop add id 72 via 10.9.0.72 dev eth9
-	ip nexthop add id 73 group 71,2/72,3
-	ip route add 10.73.0.0/16 nhid 73
-	ip route add 10.71.0.0/16 nhid 71
+	ip -6 route add 2001:db8:a::/48 via 2001:db8:9::fd src 2001:db8:9::1 table 8
 	ip rule add iif eth9 table 7 priority 99
-	ip neigh add 10.9.0.4 lladdr 02:00:00:00:00:04 dev eth9
-	ip neigh add proxy 10.9.0.77 dev eth9
-	# a route of another device that has its address
 	ip addr add 10.8.0.1/24 dev eth8
-	ip route add 10.80.0.0/16 via 10.8.0.9 src 10.9.0.3
+	ip route add 10.80.0.0/16 via 10.8.0.9
 	ip link add br9 type bridge
 	ip link set br9 up
 	ip link set eth8 master br9
@@ -66,7 +55,8 @@ settled() {
 host_looks() {
 	{
 		ip -d link show
-		ip addr show
+		ip -4 addr show
+		ip -o -6 addr show | sort # their order is lost
 		ip -4 route show table all
 		ip -o -6 route show table all | sort
 		ip rule show
@@ -96,7 +86,6 @@ existing = yes
 netns = red
 mtu = 1400
 mac = 02:00:00:00:00:09
-set = promisc off txqueuelen 99
 sysctl = net.ipv4.conf.eth9.rp_filter=0
 address = 10.5.0.1/24
 address = 2001:db8:5::1/64
@@ -111,7 +100,6 @@ master = br0
 address = 10.8.0.7/24
 address = del 10.8.0.1/24
 neigh = 10.8.0.4 lladdr 02:00:00:00:00:44
-fdb = 02:00:00:00:00:77 master static
 qdisc = root handle 1: tbf rate 5mbit burst 10k latency 50ms
 sysctl = net.ipv4.conf.eth8.rp_filter=2
 [host]
@@ -201,7 +189,7 @@ fake_ip() {
 	: > /tmp/changes
 	cat > /tmp/bin/ip << END
 #!/bin/sh
-case "\$*" in *show* | "netns exec"* | "-o "*) exec /sbin/ip "\$@" ;; esac
+case "\$*" in *show* | *save* | "token list" | "netns exec"* | "-o "*) exec /sbin/ip "\$@" ;; esac
 echo "\$*" >> /tmp/changes
 if [ "\$(wc -l < /tmp/changes)" = $1 ]; then $2; fi
 exec /sbin/ip "\$@"
@@ -289,10 +277,12 @@ refuses() {
 	make_small_host
 	before=$(host_looks)
 	"$B/vnetgen" --dry-run /tmp/small.ini > /tmp/setup
-	# another network has it
+	# another network has it, whatever its --run-dir
 	"$B/vnetgen" up -q /tmp/small.ini
 	sed '1i [scenario]\nname = other' /tmp/small.ini > /tmp/other.ini
 	"$B/vnetgen" up -q /tmp/other.ini 2>&1 | grep 'eth'
+	printf '[netns b]\n[link eth8]\nexisting = yes\nmtu = 1300\n' > /tmp/third.ini
+	"$B/vnetgen" up -q --run-dir /tmp/run /tmp/third.ini 2>&1 | grep another
 	# a device that cannot come back is not deleted with its namespace
 	ip link add eth9 type veth peer name other
 	status=0
@@ -301,15 +291,68 @@ refuses() {
 	ip link del eth9
 	"$B/vnetgen" down -q small
 	diff -u <(echo "$before") <(host_looks)
-	# its queueing, and what stands on it, could not be given back
-	tc qdisc add dev eth9 root handle 9: tbf rate 1mbit burst 10k latency 50ms
-	"$B/vnetgen" up -q /tmp/small.ini 2>&1 | grep -o "'eth9' has a queueing.*tbf 9:" || :
-	tc qdisc del dev eth9 root
 	# it is not there
 	ip link del eth9
 	"$B/vnetgen" up -q /tmp/small.ini || echo "status $?"
 	sh /tmp/setup || echo "status $?"
-	ls /run/vnetgen 2> /dev/null || :
+	ls -A /run/vnetgen 2> /dev/null || :
+}
+
+# What would be lost with a device that is lent: each is put there, named, and taken away.
+# shellcheck disable=SC2317
+would_be_lost() {
+	make_small_host
+	printf '[scenario]\nname = lent\n[netns red]\n[link eth9]\nexisting = yes\nnetns = red\n' > /tmp/lent.ini
+	sed 's/eth9/br7/' /tmp/lent.ini > /tmp/bridge.ini
+	host_looks > /tmp/before
+	while IFS='|' read -r put take; do
+		eval "$put"
+		host_looks > /tmp/with
+		status=0
+		"$B/vnetgen" up -q "/tmp/${file:-lent}.ini" 2> /tmp/said || status=$?
+		echo "$status $(sed -n "2s/^ *//p" /tmp/said | cut -c -68 | sed "s/ *$//")"
+		host_looks | diff -u /tmp/with -
+		"$B/vnetgen" --dry-run "/tmp/${file:-lent}.ini" > /tmp/setup
+		"$B/vnetgen" down --dry-run "/tmp/${file:-lent}.ini" > /tmp/teardown
+		! sh /tmp/setup 2> /tmp/script.said
+		grep -qF "$(sed -n '2s/^ *//p' /tmp/said)" /tmp/script.said
+		sh /tmp/teardown
+		eval "$take"
+	done << 'END'
+tc qdisc add dev eth9 root handle 9: tbf rate 1mbit burst 10k latency 50ms|tc qdisc del dev eth9 root
+tc qdisc add dev eth9 ingress|tc qdisc del dev eth9 ingress
+ip link add link eth9 name mac9 type macvlan|ip link del mac9
+ip nexthop add id 7 via 10.9.0.7 dev eth9|ip nexthop del id 7
+ip neigh add 10.9.0.4 lladdr 02:00:00:00:00:04 dev eth9|ip neigh del 10.9.0.4 dev eth9
+ip neigh add proxy 10.9.0.77 dev eth9|ip neigh del proxy 10.9.0.77 dev eth9
+ip route add 10.10.0.0/16 nexthop via 10.9.0.5 nexthop via 10.8.0.5|ip route del 10.10.0.0/16
+ip route add 10.10.0.0/16 via 10.8.0.5 src 10.9.0.1|ip route del 10.10.0.0/16
+tc qdisc add dev eth8 ingress; tc filter add dev eth8 parent ffff: protocol ip u32 match u32 0 0 action mirred egress redirect dev eth9|tc qdisc del dev eth8 ingress
+nft 'table netdev t { chain c { type filter hook ingress device "eth9" priority 0; } ; }'|nft delete table netdev t
+ip link add br7 type bridge; file=bridge|ip link del br7; file=
+ip link add br7 type bridge; ip link set eth9 master br7; bridge fdb add 02:00:00:00:00:70 dev eth9 master static|ip link del br7
+END
+	host_looks | diff -u /tmp/before -
+}
+
+@test "a device with what would be lost is refused by name, and nothing is changed" {
+	needs_kernel "macvlan"
+	run in_sandbox would_be_lost
+	[ "$status" -eq 0 ]
+	diff -u - <(echo "$output") <<- 'END'
+		6 'eth9' has a queueing of its own and would be lost: qdisc tbf 9: roo
+		6 'eth9' has a queueing of its own and would be lost: qdisc ingress ff
+		6 'mac9' stands on 'eth9' and would lose what it has
+		6 next hops go by 'eth9' and would be lost: id 7 via 10.9.0.7 dev eth9
+		6 neighbours of 'eth9' were set and would be lost: 10.9.0.4 lladdr 02:
+		6 'eth9' answers for neighbours and would be lost: 10.9.0.77 proxy
+		6 routes with several next hops go by 'eth9' and would be lost: 10.10.
+		6 routes of other devices have an address of 'eth9' and would be lost:
+		6 a filter of 'eth8' leads to 'eth9' and would be lost: 	action order
+		6 nftables has 'eth9' by name and would be lost: 		type filter hook in
+		6 'br7' is a bridge whose MAC address follows its ports; give it one o
+		6 forwarding entries of 'eth9' were set and would be lost: 02:00:00:00
+	END
 }
 
 # shellcheck disable=SC2317
@@ -347,7 +390,7 @@ gives_back_with_failing_tools() {
 		"${build[@]}" > /dev/null
 		"$B/test-fault" --run 0 - "${undo[@]}" > /dev/null
 		calls=$(wc -l < /tmp/fault/calls)
-		for ((n = 1; n <= calls; n += 11)); do
+		for ((n = 1; n <= calls; n += 3)); do
 			"${build[@]}" > /dev/null
 			"$B/test-fault" --run "$n" refuse "${undo[@]}" > /dev/null 2>&1 || "${again[@]}" > /dev/null 2>&1
 			host_looks | diff -u /tmp/before - || { cat /tmp/fault/fired; return 1; }
@@ -366,10 +409,10 @@ gives_back_with_failing_tools() {
 	diff -u - <(echo "$output") <<- 'END'
 		vnetgen: /tmp/other.ini:7: the scenario small has the device 'eth8' ('vnetgen down small' gives it back)
 		vnetgen: /tmp/other.ini:12: the scenario small has the device 'eth9' ('vnetgen down small' gives it back)
+		  another network has 'eth8': /run/vnetgen/small/1
 		vnetgen: 'sh /run/vnetgen/small/restore undo N' failed: exit status 3
 		'eth9' cannot be brought back from 'red', which is left as it is so that it is not lost
 		eth9@
-		'eth9' has a queueing of its own that could not be put back: qdisc tbf 9:
 		vnetgen: /tmp/small.ini:10: there is no device 'eth9' here, and 'existing' says that there is
 		status 6
 		/sys/class/net/eth9 is not there, and is needed: nothing was done

@@ -20,20 +20,19 @@ nft = add rule inet x c counter
 iptables = -t nat -A POSTROUTING -s 10.0.0.0/24 -j MASQUERADE
 iptables = -A FORWARD -i v0 -j ACCEPT
 iptables = -I FORWARD -m comment --comment "it's 5" -j ACCEPT
-iptables = -tnat -A POSTROUTING -s 10.1.0.0/24 -j MASQUERADE
-iptables = --table=nat -A POSTROUTING -s 10.2.0.0/24 -j MASQUERADE
+iptables = -A POSTROUTING -s 10.1.0.0/24 -j MASQUERADE --table nat
+iptables = --table nat --append POSTROUTING -s 10.2.0.0/24 -j MASQUERADE
 iptables = -N OURS
 iptables = -A OURS -j RETURN
 iptables = -P FORWARD DROP
-iptables = -D INPUT -s 10.6.0.0/16 -m comment --comment "a 'b' \"c\"" -j DROP
+iptables = -I FORWARD 2 -j OURS
 ip6tables = -A FORWARD -j ACCEPT
 nft = add table ip ours
 nft = add chain ip ours c { type filter hook forward priority 0; }
-nft = add rule ip theirs c counter
 nft = add rule ip ours c counter
-nft = add chain ip theirs c { policy drop; }
-nft = add counter ip theirs k
-nft = add set ip theirs s { type ipv4_addr; elements = { 10.0.0.1 }; }
+nft = table inet more {
+  set s { type ipv4_addr; elements = { 10.0.0.1 }; }
+  }
 END
 }
 
@@ -49,15 +48,15 @@ use() {
 	PATH=/tmp/bin:$PATH
 }
 
-# A host with rules of its own, one of them equal to one of the scenario.
+# A host with rules of its own, one of them equal to one of the scenario: iptables takes away the first of them.
 # shellcheck disable=SC2317
 host_rules() {
 	nft 'table ip theirs { chain c { type filter hook output priority 5; policy accept; counter; } ; }'
 	iptables -A INPUT -s 10.5.0.0/16 -j DROP
 	iptables -A INPUT -s 10.6.0.0/16 -m comment --comment "a 'b' \"c\"" -j DROP
 	iptables -A INPUT -s 10.7.0.0/16 -j DROP
-	iptables -A FORWARD -i v0 -j ACCEPT
 	iptables -A FORWARD -i v9 -j ACCEPT
+	iptables -A FORWARD -i v0 -j ACCEPT
 }
 
 # shellcheck disable=SC2317
@@ -113,39 +112,71 @@ needs_firewall() {
 	in_sandbox firewall_given_back legacy
 }
 
-# What a scenario took away goes back between its neighbours, also when other rules have come or gone since: here two of
-# somebody else in front, and one of the scenario, which the first down removed when it could not put the other back.
+# Others add and take away rules, chains and tables while the network is up: theirs stays, and theirs only.
 # shellcheck disable=SC2317
-put_back_later() {
+others_meanwhile() {
 	use "$1"
-	for n in 5 6 5 7; do iptables -A INPUT -s 10.$n.0.0/16 -j DROP; done
 	printf '[scenario]\nname = fw\n[host]\n' > /tmp/fw.ini
-	printf 'iptables = %s INPUT -s 10.%s.0.0/16 -j DROP\n' -I 1 -D 6 -D 7 >> /tmp/fw.ini
-	rules > /tmp/before
+	printf 'iptables = %s\n' '-I INPUT -s 10.5.0.0/16 -j DROP' '-N OURS' '-A OURS -j RETURN' '-P FORWARD DROP' >> /tmp/fw.ini
+	printf 'nft = %s\n' 'add table ip ours' 'add chain ip ours c' >> /tmp/fw.ini
+	for n in 5 6; do iptables -A INPUT -s 10.$n.0.0/16 -j DROP; done
 	"$B/vnetgen" up -q --path "$PATH" /tmp/fw.ini
-	[ "$(iptables -S INPUT | grep -c '10[.][1567]')" = 3 ]
-	for n in 8 9; do iptables -I INPUT -s 10.$n.0.0/16 -j DROP; done
-	mkdir /tmp/fakes
-	printf '#!/bin/sh\nexit 1\n' > /tmp/fakes/iptables-restore
-	chmod +x /tmp/fakes/iptables-restore
-	"$B/vnetgen" down -q --path "/tmp/fakes:$PATH" fw 2> /dev/null && exit 1
-	[ "$(iptables -S INPUT | grep -c '10[.][1567]')" = 2 ]
+	iptables -I INPUT -s 10.8.0.0/16 -j DROP
+	iptables -D INPUT -s 10.6.0.0/16 -j DROP
+	iptables -N THEIRS
+	iptables -P FORWARD ACCEPT
+	nft delete table ip ours
+	nft add table ip ours
 	"$B/vnetgen" down -q --path "$PATH" fw
-	for n in 8 9; do iptables -D INPUT -s 10.$n.0.0/16 -j DROP; done
+	iptables -S
+	nft list table ip ours
+	ls /run/vnetgen 2> /dev/null || :
+}
+
+@test "what others do to the firewall meanwhile stays, and a table of ours that was replaced is theirs" {
+	needs_firewall nft
+	for backend in nft legacy; do
+		run in_sandbox others_meanwhile $backend
+		[ "$status" -eq 0 ]
+		diff -u - <(echo "$output") <<- 'END'
+			-P INPUT ACCEPT
+			-P FORWARD ACCEPT
+			-P OUTPUT ACCEPT
+			-N THEIRS
+			-A INPUT -s 10.8.0.0/16 -j DROP
+			-A INPUT -s 10.5.0.0/16 -j DROP
+			table ip ours {
+			}
+		END
+	done
+}
+
+# A chain in which others have put a rule is theirs as well: it stays, is named, and goes with the next down.
+# shellcheck disable=SC2317
+used_chain() {
+	use nft
+	rules > /tmp/before
+	printf '[scenario]\nname = fw\n[host]\niptables = -N OURS\n' > /tmp/fw.ini
+	"$B/vnetgen" up -q --path "$PATH" /tmp/fw.ini
+	iptables -A OURS -j RETURN
+	"$B/vnetgen" down -q --path "$PATH" fw 2>&1 | grep left || :
+	iptables -F OURS
+	"$B/vnetgen" down -q --path "$PATH" fw
 	rules | diff -u /tmp/before -
 }
 
-@test "a rule that was taken away goes back between its neighbours, whatever came or went since" {
+@test "a chain that others use is left and named, until they do not use it any more" {
 	needs_firewall nft
-	in_sandbox put_back_later nft
-	in_sandbox put_back_later legacy
+	run in_sandbox used_chain
+	[ "$status" -eq 0 ]
+	[ "$output" = "  the chain 'OURS' is left: it has rules, or is used by rules, that others have made" ]
 }
 
 # shellcheck disable=SC2317
 firewall_killed() {
 	use nft
 	host_rules
-	firewall | grep -v -e 'theirs s' -e 'theirs k' -e RETURN -e MASQ > /tmp/fw.ini
+	firewall | grep -v -e RETURN -e MASQ > /tmp/fw.ini
 	rules > /tmp/before
 	mkdir /tmp/killers
 	# tools that kill vnetgen, their parent, once they have made the Ith change
@@ -173,43 +204,11 @@ END
 	in_sandbox firewall_killed
 }
 
-# shellcheck disable=SC2317
-firewall_killed_while_noting() {
-	use nft
-	host_rules
-	printf '[scenario]\nname = fw\n[host]\niptables = -A FORWARD -i br0 -j ACCEPT\n' > /tmp/fw.ini
-	rules > /tmp/before
-	mkdir /tmp/fakes
-	# The second list, of what there is after the command, kills vnetgen, and fails when `down` makes its own, whose
-	# nft waits until the shell that asked for the other is done.
-	cat > /tmp/fakes/nft << END
-#!/bin/sh
-case "\$*" in *list*) echo x >> /tmp/count ;; esac
-case \$(wc -l < /tmp/count) in
-2) echo \$PPID > /tmp/asks; kill -9 \$(cat /tmp/pid); until [ -e /tmp/go ]; do sleep 0.01; done; exit 1 ;;
-3) : > /tmp/go; while kill -0 \$(cat /tmp/asks) 2> /dev/null; do sleep 0.01; done ;;
-esac
-exec $(command -v nft) "\$@"
-END
-	chmod +x /tmp/fakes/nft
-	: > /tmp/count
-	# shellcheck disable=SC2016
-	sh -c 'echo $$ > /tmp/pid; exec "$@"' up "$B/vnetgen" up -q --path "/tmp/fakes:$PATH" /tmp/fw.ini && exit 1
-	"$B/vnetgen" down -q --path "/tmp/fakes:$PATH" fw
-	[ "$(wc -l < /tmp/count)" -ge 3 ]
-	rules | diff -u /tmp/before -
-}
-
-@test "what a killed up has left running does not disturb down" {
-	needs_firewall nft
-	in_sandbox firewall_killed_while_noting
-}
-
 @test "nft is printed as one quoted argument, its lines indented by their braces" {
 	firewall > "$BATS_TEST_TMPDIR/fw.ini"
 	vnetgen --dry-run "$BATS_TEST_TMPDIR/fw.ini" > "$BATS_TEST_TMPDIR/setup.sh"
 	grep -qxF "ip netns exec red nft 'add rule inet x c counter'" "$BATS_TEST_TMPDIR/setup.sh"
-	diff -u - <(sed -n "/nft 'table/,/^}/p" "$BATS_TEST_TMPDIR/setup.sh") << 'END'
+	diff -u - <(sed -n "/nft 'table inet x/,/^}/p" "$BATS_TEST_TMPDIR/setup.sh") << 'END'
 ip netns exec red nft 'table inet x {
 	chain c {
 		type filter hook input priority 0; policy accept;
@@ -219,9 +218,49 @@ ip netns exec red nft 'table inet x {
 END
 }
 
-@test "what would flush the host's rules is refused before anything is done" {
-	printf '[host]\niptables = -F FORWARD\nip6tables = -t mangle --zero\nnft = flush ruleset\nnft = delete rule ip x y handle 2\nnft = add element ip x s { 10.0.0.1 }\nnft = -f rules.nft\n[netns a]\niptables = -F\nnft = flush ruleset\n' > "$BATS_TEST_TMPDIR/f.ini"
-	run vnetgen --dry-run "$BATS_TEST_TMPDIR/f.ini"
+# refused VALUE PATTERN: KEY = VALUE in [host] is refused with such a message; in a namespace it is taken.
+refused() { # KEY VALUE PATTERN
+	printf '[host]\n%s = %s\n' "$1" "$2" > "$BATS_TEST_TMPDIR/f.ini"
+	run vnetgen lint "$BATS_TEST_TMPDIR/f.ini"
+	echo "$1 = $2: $output"
 	[ "$status" -eq 1 ]
-	[ "$(grep -c 'is not taken on the host' <<< "$output")" -eq 6 ]
+	[[ ${lines[0]} == *"f.ini:2: [host] $1: on the host "*$3* ]]
+	printf '[netns a]\n%s = %s\n' "$1" "$2" > "$BATS_TEST_TMPDIR/f.ini"
+	vnetgen lint "$BATS_TEST_TMPDIR/f.ini"
+}
+
+@test "what iptables cannot undo by its inverse is refused on the host, however it is spelt" {
+	local value
+	for value in '-F FORWARD' '-t mangle -Z' '--zero' '-D INPUT 1' '-R INPUT 1 -j DROP' '-E a b' '-X' '-L' '-C INPUT -j DROP' \
+		'-AINPUT -j DROP' '--app INPUT -j DROP' '-A INPUT -tnat -j DROP' '-A INPUT --tab nat -j DROP' '--table=nat -A INPUT -j DROP' \
+		'-A INPUT -vj DROP' '-A INPUT -c 1 2 -j DROP' '-A INPUT --set-counters 1 2 -j DROP' '-A INPUT -s10.0.0.1 -j DROP' \
+		'-A INPUT -h' '-A INPUT --modprobe=/tmp/x -j DROP' '-A INPUT -j DROP --fl'; do
+		refused iptables "$value" 'is not taken'
+	done
+	refused ip6tables '-A INPUT -j DROP -A OUTPUT' 'one command'
+	refused iptables '-t nat -A INPUT -t mangle -j DROP' 'one table'
+	refused iptables '-A INPUT -s localhost -j DROP' 'an address must stand'
+	refused iptables '-s 10.0.0.1' 'a command is wanted'
+	refused iptables '-N A B' 'nothing beside'
+	refused iptables '-P INPUT' 'a policy'
+	refused iptables '-A INPUT' 'a rule'
+}
+
+@test "what nft cannot undo by its inverse is refused on the host, however it is spelt" {
+	local value
+	for value in 'flush ruleset' 'delete rule ip x y handle 2' 'destroy table ip x' 'list ruleset' 'reset counters' 'rename chain ip x y z' \
+		'replace rule ip x y handle 2 drop' 'add table ip x; flush table ip filter'; do
+		refused nft "$value" 'is not taken'
+	done
+	for value in 'add rule ip theirs c drop' 'insert rule theirs c drop' 'add element ip theirs s { 10.0.0.1 }' \
+		'add table ip ours; add rule ip theirs c drop' 'add chain theirs c { policy drop; }'; do
+		refused nft "$value" "is not the scenario's own"
+	done
+	refused nft '-f rules.nft' 'takes no options'
+	refused nft 'include "rules.nft"' 'could not be seen'
+	refused nft 'table ip x { include "rules.nft" }' 'could not be seen'
+	refused nft 'define x = 1' 'could not be seen'
+	refused nft 'add table ip filter' 'a table of iptables'
+	refused nft 'add table ip a; add table ip b' 'a line of its own'
+	refused nft 'add ip x c drop' 'can stand'
 }

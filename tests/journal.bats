@@ -369,16 +369,17 @@ no_record() {
 
 # shellcheck disable=SC2317
 early_refused() {
+	mkdir /tmp/bin
+	printf '#!/bin/sh\ncase "$*" in *"link del vx"*) exit 2 ;; esac\nexec /sbin/ip "$@"\n' > /tmp/bin/ip
+	chmod +x /tmp/bin/ip
 	"$B/vnetgen" up -q tests/scenarios/faults.ini
-	fake 6 'exit 2' # ip netns exec red ip link del vx
-	"$B/vnetgen" down -q --path "$FAKES" faults || echo "status $?"
+	"$B/vnetgen" down -q --path "/tmp/bin:$PATH" faults || echo "status $?"
 	ls /run/netns
 	"$B/vnetgen" down -q faults
 	"$B/vnetgen" --dry-run tests/scenarios/faults.ini > /tmp/setup
 	"$B/vnetgen" down --dry-run tests/scenarios/faults.ini > /tmp/teardown
 	sh /tmp/setup > /tmp/said
-	fake 6 'exit 2'
-	PATH=$FAKES sh /tmp/teardown > /tmp/said || echo "status $?"
+	PATH=/tmp/bin:$PATH sh /tmp/teardown > /tmp/said || echo "status $?"
 	ls /run/netns
 	sh /tmp/teardown > /tmp/said
 	ls /run/netns
@@ -465,22 +466,26 @@ unreadable_directory() {
 
 # shellcheck disable=SC2317
 directory_left() {
-	printf '[netns red]\n[scenario]\nname = x\n' > /tmp/x.ini
+	printf '[netns red]\n[scenario]\nname = x\n[run]\nrun = mkdir -p ${dir}/ours/deep\n' > /tmp/x.ini
 	"$B/vnetgen" up -q /tmp/x.ini
-	mkdir /run/vnetgen/x/others
+	: > /run/vnetgen/x/ours/deep/file
+	ln -s /etc /run/vnetgen/x/ours/link
+	mkdir /run/vnetgen/x/mounted
+	mount -t tmpfs tmpfs /run/vnetgen/x/mounted
 	"$B/vnetgen" down -q x && exit 1
 	"$B/vnetgen" list | grep -q '^x '
-	rmdir /run/vnetgen/x/others
+	umount /run/vnetgen/x/mounted
 	"$B/vnetgen" down -q x
 	[ ! -e /run/vnetgen ]
+	[ -e /etc/passwd ]
 }
 
-@test "a record that cannot be removed stays one, and the next down goes on" {
+@test "what the scenario's own commands leave in \${dir} goes, and what cannot be removed is named" {
 	needs_kernel
 	run in_sandbox directory_left
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[ "$output" = "vnetgen: cannot remove /run/vnetgen/x: Is a directory" ]
+	[ "$output" = "vnetgen: cannot remove /run/vnetgen/x/mounted: Device or resource busy" ]
 }
 
 # shellcheck disable=SC2317
@@ -499,11 +504,11 @@ of_a_later_version() {
 	needs_kernel
 	run in_sandbox of_a_later_version
 	diff -u - <(echo "$output") <<- 'END'
-		vnetgen: /run/vnetgen/x/journal has lines that this version does not know
+		vnetgen: /run/vnetgen/x/journal has lines that this version does not know: take the network down with the vnetgen that built it, or undo by hand what the lines say and remove the directory
 		status 6
-		vnetgen: /run/vnetgen/x/journal has lines that this version does not know
+		vnetgen: /run/vnetgen/x/journal has lines that this version does not know: take the network down with the vnetgen that built it, or undo by hand what the lines say and remove the directory
 		status 6
-		vnetgen: /run/vnetgen/x/journal has lines that this version does not know
+		vnetgen: /run/vnetgen/x/journal has lines that this version does not know: take the network down with the vnetgen that built it, or undo by hand what the lines say and remove the directory
 		status 6
 		red
 	END

@@ -159,7 +159,7 @@ refuses() {
 
 fails() {
 	"$B/vnetgen" --dry-run scenarios/bridge.ini > /tmp/setup
-	fake 6 'echo "RTNETLINK answers: No buffer space available" >&2; exit 2'
+	fake 7 'echo "RTNETLINK answers: No buffer space available" >&2; exit 2'
 	status=0
 	PATH=$FAKES sh /tmp/setup > /tmp/said 2>&1 || status=$?
 	[ $status = 2 ]
