@@ -74,6 +74,10 @@ demo: all ## builds the network of two namespaces in a sandbox, pings, and remov
 check: all $(TOOLS) ## runs the tests; FILES=tests/X.bats for some of them
 	$(Q)B=$(B) tests/run $(FILES)
 
+ROUNDS = 1000
+check-hosts: all $(TOOLS) ## random networks on random hosts, ROUNDS=1000 of them, from SEED= on: is the host what it was?
+	$(Q)B=$(B) tests/hosts -n $(ROUNDS) $(if $(SEED),-s $(SEED))
+
 # in a guest, those whose devices this kernel lacks: make check-faults-kernel
 MOST = 40
 check-faults: all $(TOOLS) ## faults in every scenario, MOST=40 of each; MOST= for all there are, which takes many hours
@@ -96,7 +100,7 @@ check-asan: ## runs the tests with AddressSanitizer, LeakSanitizer and Undefined
 
 # Findings are errors; a wrong one is silenced where it stands, with its reason.
 LINTED = $(wildcard src/*.c tests/*.c tests/fuzz/*.c)
-SHELLED = .ci/run docs/build $(filter-out %.c %.ini %.table,$(wildcard tests/run tests/bench tests/in-guest tests/faults tests/fuzz/run tests/fake/* tests/*.bats tests/*.bash))
+SHELLED = .ci/run docs/build $(filter-out %.c %.ini %.table,$(wildcard tests/run tests/bench tests/in-guest tests/faults tests/hosts tests/fuzz/run tests/fake/* tests/*.bats tests/*.bash))
 lint: ## runs gcc's analyzer, clang-tidy, cppcheck and shellcheck
 	$(SAY) gcc -fanalyzer
 	$(Q)printf '%s\n' $(SOURCES) | xargs -P 2 -I {} gcc $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Werror -fanalyzer -c -o /dev/null {}
@@ -183,4 +187,4 @@ clean: ## removes what was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
 
-.PHONY: all demo check check-faults check-faults-kernel check-kernel check-asan check-valgrind coverage lint fuzz run-fuzz tools golden bench gallery install uninstall clean help
+.PHONY: all demo check check-hosts check-faults check-faults-kernel check-kernel check-asan check-valgrind coverage lint fuzz run-fuzz tools golden bench gallery install uninstall clean help
