@@ -51,7 +51,7 @@ static const char *shortened(const struct words *words)
 		bool is_value = false;
 		for (size_t i = 0; w && i < COUNT(values); i++)
 			is_value |= !strcmp(words->word[w - 1], values[i]);
-		for (size_t i = 0; !is_value && i < COUNT(names); i++)
+		for (size_t i = 0; !is_value && strcmp(words->word[w], "to") && i < COUNT(names); i++)
 			if (strlen(words->word[w]) < strlen(names[i]) && starts_with(names[i], words->word[w]))
 				return names[i];
 	}
@@ -217,7 +217,8 @@ struct undo *inverse_of_object(struct planner *p, const struct statement *statem
 		return NULL;
 	}
 	add_key(&target, statement->key->word);
-	const char *wrong = known->know(p, statement, &target), *whole = shortened(&statement->words);
+	const char *wrong = known->know(p, statement, &target);
+	const char *whole = known->key == KEY_ROUTE ? shortened(&statement->words) : NULL;
 	if (wrong || whole)
 		report_error(p->report, statement->line, statement->header, statement->key->word, whole ?
 		             "write '%s' in full: on the host it says what is to be taken away again" : "on the host it %s",

@@ -276,12 +276,14 @@ static bool prepare_entry(struct run *run, const struct undo *undo, size_t i)
 	}
 	if (!undo->restore || undo->first)
 		return true;
+	/* the script notes things that are not this network's alone: it must be undone from here on */
+	if (!journal_will(&run->journal, &undo, &undo->text, 1, 0)) {
+		run->journal_broken = true;
+		return false;
+	}
 	const char *said = note_state(run, undo, "before", &run->same);
 	if (said && *said)
 		run->inverses[i] = arena_printf(&run->arena, "%s%s", undo->inverse, said);
-	bool unused;
-	if (!said) /* what it shares with other networks is given up again */
-		note_state(run, undo, "undo", &unused);
 	return said;
 }
 
@@ -488,6 +490,8 @@ static bool run_command(struct run *run, const struct command *command)
 		}
 	}
 	bool good = prepare_undo(run) && run_prepared(run, command);
+	if (!good && run->journal_broken && !run->noted)
+		complain("the record in %s/%s cannot be written, so nothing more is made", rundir(), run->plan->model->name);
 	common_unlock(lock);
 	return good;
 }

@@ -379,7 +379,7 @@ early_refused() {
 	"$B/vnetgen" --dry-run tests/scenarios/faults.ini > /tmp/setup
 	"$B/vnetgen" down --dry-run tests/scenarios/faults.ini > /tmp/teardown
 	sh /tmp/setup > /tmp/said
-	PATH=/tmp/bin:$PATH sh /tmp/teardown > /tmp/said || echo "status $?"
+	PATH=/tmp/bin:$PATH sh /tmp/teardown > /tmp/said 2>&1 || echo "status $?"
 	ls /run/netns
 	sh /tmp/teardown > /tmp/said
 	ls /run/netns
