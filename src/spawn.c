@@ -87,8 +87,6 @@ static _Noreturn void become(const struct spawn *spawn, const char *file, char *
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(pipes[STREAM_OUT], STDOUT_FILENO) >= 0 &&
 	    dup2(pipes[STREAM_ERR], STDERR_FILENO) >= 0) {
-		/* all other descriptors of ours are close-on-exec; those that we were given are not our commands' business */
-		syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
 		for (int number = 1; number < NSIG; number++)
 			signal(number, SIG_DFL);
 		sigemptyset(&none);
