@@ -225,7 +225,7 @@ shared_places() {
 	! command -v setfacl > /dev/null || ! setfacl -m u:7:rwx /tmp/list 2> /dev/null || at /tmp/list > /tmp/said 2>&1 || :
 	[ ! -e /tmp/said ] || grep -qx 'vnetgen: those of its access list may write in /tmp/list, and so change what is in /tmp/list' /tmp/said
 	mkdir /tmp/gone
-	cd /tmp/gone
+	cd /tmp/gone || return
 	rmdir /tmp/gone
 	at below || :
 }
