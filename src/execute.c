@@ -6,6 +6,7 @@
 
 #include "execute.h"
 #include "needs.h"
+#include "visible.h"
 #include "words.h"
 
 static const char dim[] = "\033[2m", bold[] = "\033[1m", red[] = "\033[31m", plain[] = "\033[0m";
@@ -19,19 +20,22 @@ void execute_heading(struct executor *executor, const char *format, ...)
 {
 	if (executor->quiet)
 		return;
+	struct buffer text = { 0 };
 	va_list args;
 	va_start(args, format);
-	fputs(paint(executor, bold), stdout);
-	vfprintf(stdout, format, args);
-	fprintf(stdout, "%s\n", paint(executor, plain));
+	buffer_vprintf(&text, format, args);
 	va_end(args);
+	fputs(paint(executor, bold), stdout);
+	show_bytes(stdout, buffer_text(&text), text.length);
+	fprintf(stdout, "%s\n", paint(executor, plain));
+	buffer_free(&text);
 }
 
 void print_indented(FILE *file, const char *text)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
-		fprintf(file, "  %.*s\n", (int)length, text);
+		show(file, "  %.*s\n", (int)length, text);
 		text += length + (text[length] == '\n');
 	}
 }
@@ -66,26 +70,34 @@ static int width_of(size_t number)
 struct output {
 	struct executor *executor;
 	const struct job *job;
+	struct visible_rest rest[2]; /* by enum stream */
 };
 
-static void show_output(void *user, enum stream stream, const char *bytes, size_t length)
+/* BYTES NULL: nothing more comes. */
+static void show_output(struct output *output, enum stream stream, const char *bytes, size_t length)
 {
-	struct output *output = user;
 	struct executor *executor = output->executor;
+	struct buffer text = { 0 };
 	if (executor->quiet || output->job->silent || (stream == STREAM_ERR && output->job->hide_errors))
 		return;
+	visible_part(&text, stdout, &output->rest[stream], bytes, length);
+	if (!text.length) {
+		buffer_free(&text);
+		return;
+	}
 	if (executor->line_open) {
 		fputc('\n', stdout);
 		executor->line_open = false;
 		executor->at_start = true;
 	}
 	executor->printed = true;
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; i < text.length; i++) {
 		if (executor->at_start)
 			fputs("        ", stdout);
-		fputc(bytes[i], stdout);
-		executor->at_start = bytes[i] == '\n';
+		fputc(text.text[i], stdout);
+		executor->at_start = text.text[i] == '\n';
 	}
+	buffer_free(&text);
 	fflush(stdout);
 }
 
@@ -95,15 +107,19 @@ static void begin(struct executor *executor, const struct job *job)
 	if (executor->quiet)
 		return;
 	if (job->companion) {
-		fprintf(stdout, "%s        + %s\n", executor->line_open || !executor->at_start ? "\n" : "", job->text);
+		show(stdout, "%s        + %s\n", executor->line_open || !executor->at_start ? "\n" : "", job->text);
 		executor->line_open = false;
 		executor->at_start = executor->printed = true;
 		return;
 	}
-	fprintf(stdout, "%s[%*zu/%zu]%s %s", paint(executor, dim), width_of(executor->total), executor->number,
-	        executor->total, paint(executor, plain), job->text);
-	if (executor->verbose && job->log.line)
-		fprintf(stdout, "  %s# %s:%u%s", paint(executor, dim), executor->file, job->log.line, paint(executor, plain));
+	fprintf(stdout, "%s[%*zu/%zu]%s ", paint(executor, dim), width_of(executor->total), executor->number,
+	        executor->total, paint(executor, plain));
+	show(stdout, "%s", job->text);
+	if (executor->verbose && job->log.line) {
+		fprintf(stdout, "  %s", paint(executor, dim));
+		show(stdout, "# %s:%u", executor->file, job->log.line);
+		fputs(paint(executor, plain), stdout);
+	}
 	fflush(stdout);
 	executor->line_open = true;
 	executor->printed = false;
@@ -125,8 +141,9 @@ static void end(struct executor *executor, const struct job *job, const struct o
 	}
 	const char *margin = executor->line_open ? "   " : "        ";
 	bool good = outcome_good(outcome);
-	fprintf(stdout, "%s%s%s%s%.1f ms%s\n", margin, paint(executor, good ? dim : red), good ? "" : words,
-	        good ? "" : ", ", outcome->duration * 1e3, paint(executor, plain));
+	fprintf(stdout, "%s%s", margin, paint(executor, good ? dim : red));
+	show(stdout, "%s%s%.1f ms", good ? "" : words, good ? "" : ", ", outcome->duration * 1e3);
+	fprintf(stdout, "%s\n", paint(executor, plain));
 	executor->line_open = false;
 	fflush(stdout);
 }
@@ -182,7 +199,7 @@ static void relay_waiting(void *user)
 void execute(struct executor *executor, const struct job *job, struct outcome *outcome, struct arena *arena)
 {
 	struct spawn command;
-	struct relay relay = { { executor, job }, job };
+	struct relay relay = { { .executor = executor, .job = job }, job };
 	make_spawn(executor, job, arena, &command);
 	command.output = relay_output;
 	command.born = relay_birth;
@@ -191,6 +208,8 @@ void execute(struct executor *executor, const struct job *job, struct outcome *o
 	if (!job->silent)
 		begin(executor, job);
 	spawn(&command, outcome);
+	for (size_t i = 0; i < COUNT(outcome->stream); i++)
+		show_output(&relay.output, (enum stream)i, NULL, 0);
 	if (!job->silent) {
 		end(executor, job, outcome, outcome_words(outcome, &command, arena), arena);
 		note(executor, job, &command, outcome);

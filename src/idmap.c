@@ -14,10 +14,16 @@
 #include "idmap.h"
 #include "spawn.h"
 
-enum {
-	RANGE = 65536,
-	/* above what containers are given by habit: systemd-nspawn(1) picks from the ids below */
-	NOBODYS = 0x70000000,
+enum { RANGE = 65536 };
+
+/* Ids that are nobody's by habit: as many of the first as fit, at most RANGE. */
+static const struct id_range nobodys[] = {
+	/* above those of containers (systemd-nspawn(1)) and of directories (sssd(8): up to 2000200000) */
+	{ 0x78000000, 0x08000000 },
+	/* between those of 16 bits and the first that useradd(8) gives to a user as subordinate ones */
+	{ 65536, 100000 - 65536 },
+	/* of those of 16 bits, which are all that most containers have: the ones that systemd leaves to nobody */
+	{ 60578, 61183 - 60578 + 1 },
 };
 
 /* One line NAME:START:COUNT of subuid(5). */
@@ -61,94 +67,155 @@ static void subids_free(struct subids *subids)
 	arena_free(&subids->arena);
 }
 
-static unsigned long round_up(unsigned long id)
+static void add_taken(struct subids *taken, unsigned long start, unsigned long count)
 {
-	return (id + RANGE - 1) / RANGE * RANGE;
+	*array_add(taken->lines, taken->n, taken->room) = (struct subid){ "", { start, count } };
 }
 
-/* The first id above LOWEST with RANGE ids that are in no line of SUBIDS. */
-static unsigned long first_free(const struct subids *subids, unsigned long lowest)
+/* The first of N ids from START on that are in no line of TAKEN. */
+static unsigned long first_free(const struct subids *taken, unsigned long start, unsigned long n)
 {
-	unsigned long start = round_up(lowest);
-	for (size_t i = 0; i < subids->n; i++) {
-		const struct id_range *taken = &subids->lines[i].range;
-		if (start < taken->start + taken->count && taken->start < start + RANGE) {
-			start = round_up(taken->start + taken->count);
+	for (size_t i = 0; i < taken->n; i++) {
+		const struct id_range *range = &taken->lines[i].range;
+		if (start < range->start + range->count && range->start < start + n) {
+			start = range->start + range->count;
 			i = (size_t)-1; /* lines are in no order: from the first one again */
 		}
 	}
 	return start;
 }
 
-/* The highest id that useradd(8) gives to a user for such ranges. */
-static unsigned long highest_given(void)
+/* What useradd(8) gives to users as subordinate ids: any of them may be somebody's soon. */
+static void take_given(struct subids *taken)
 {
-	unsigned long highest = 0, value;
+	unsigned long lowest = 100000, highest = 600100000, value;
 	char line[512], word[64];
 	FILE *file = fopen("/etc/login.defs", "re");
-	while (file && fgets(line, sizeof line, file))
-		if (sscanf(line, "%63s %lu", word, &value) == 2 && value > highest &&
-		    (!strcmp(word, "SUB_UID_MAX") || !strcmp(word, "SUB_GID_MAX")))
+	while (file && fgets(line, sizeof line, file)) {
+		if (sscanf(line, "%63s %lu", word, &value) != 2)
+			continue;
+		if ((!strcmp(word, "SUB_UID_MIN") || !strcmp(word, "SUB_GID_MIN")) && value < lowest)
+			lowest = value;
+		if ((!strcmp(word, "SUB_UID_MAX") || !strcmp(word, "SUB_GID_MAX")) && value > highest)
 			highest = value;
-	if (file)
-		fclose(file);
-	return highest;
-}
-
-/* The ids for a sandbox of root: RANGE of them that nobody has.  In another user namespace, which has no room for
- * that, all of the widest range of it but its root; none when there is only root. */
-static bool take_nobodys(struct id_range *range, const char *map_file, const struct subids *subids, unsigned long lowest)
-{
-	unsigned long inside, outside, count;
-	bool roomy = false;
-	*range = (struct id_range){ 0 };
-	FILE *file = fopen(map_file, "re");
-	while (file && fscanf(file, "%lu %lu %lu", &inside, &outside, &count) == 3) {
-		unsigned long start = first_free(subids, lowest > inside ? lowest : inside);
-		if (inside + count > lowest + RANGE) {
-			roomy = true;
-			if (start + RANGE <= inside + count)
-				*range = (struct id_range){ start, RANGE };
-		} else if (!roomy) {
-			unsigned long skipped = inside ? 0 : 1;
-			if (count - skipped > range->count)
-				*range = (struct id_range){ inside + skipped, count - skipped };
-		}
 	}
 	if (file)
 		fclose(file);
-	return range->count || !roomy;
+	if (highest >= lowest)
+		add_taken(taken, lowest, highest - lowest + 1);
+}
+
+static void take_users(struct subids *taken)
+{
+	struct passwd *user;
+	struct group *group;
+	FILE *users = fopen("/etc/passwd", "re"), *groups = fopen("/etc/group", "re");
+	while (users && (user = fgetpwent(users)))
+		add_taken(taken, user->pw_uid, 1);
+	while (groups && (group = fgetgrent(groups)))
+		add_taken(taken, group->gr_gid, 1);
+	if (users)
+		fclose(users);
+	if (groups)
+		fclose(groups);
+}
+
+/* The widest part of RANGE that there is in our user namespace, of which MAP is /proc/self/uid_map or gid_map. */
+static struct id_range part_there(const char *map, const struct id_range *range)
+{
+	struct id_range widest = { 0 };
+	unsigned long inside, outside, count;
+	FILE *file = fopen(map, "re");
+	while (file && fscanf(file, "%lu %lu %lu", &inside, &outside, &count) == 3) {
+		unsigned long start = inside > range->start ? inside : range->start;
+		unsigned long end = inside + count, last = range->start + range->count;
+		end = end < last ? end : last;
+		if (end > start && end - start > widest.count)
+			widest = (struct id_range){ start, end - start };
+	}
+	if (file)
+		fclose(file);
+	return widest;
+}
+
+/* The ids for a sandbox of root: none when nobody's are none. */
+static struct id_range take_nobodys(const char *map, const struct subids *taken)
+{
+	for (size_t i = 0; i < COUNT(nobodys); i++) {
+		unsigned long n = nobodys[i].count < RANGE ? nobodys[i].count : RANGE;
+		struct id_range there = part_there(map, &nobodys[i]);
+		unsigned long start = first_free(taken, there.start, n);
+		if (start + n <= there.start + there.count)
+			return (struct id_range){ start, n };
+	}
+	return (struct id_range){ 0 };
+}
+
+/* Is root all that there is? */
+static bool is_alone(const char *map)
+{
+	return !part_there(map, &(struct id_range){ 1, 1ul << 32 }).count;
 }
 
 static const char *choose_for_root(struct idmap *map)
 {
+	static const char uids[] = "/proc/self/uid_map", gids[] = "/proc/self/gid_map";
 	struct subids taken = { 0 };
-	unsigned long lowest = highest_given() + 1;
 	subids_read(&taken, "/etc/subuid");
 	subids_read(&taken, "/etc/subgid");
-	if (lowest < NOBODYS)
-		lowest = NOBODYS;
-	bool good = take_nobodys(&map->uids, "/proc/self/uid_map", &taken, lowest) &&
-	            take_nobodys(&map->gids, "/proc/self/gid_map", &taken, lowest);
+	take_given(&taken);
+	take_users(&taken);
+	map->uids = take_nobodys(uids, &taken);
+	map->gids = take_nobodys(gids, &taken);
+	map->own_id_only = is_alone(uids);
 	subids_free(&taken);
-	map->own_id_only = !map->uids.count || !map->gids.count;
-	return good ? NULL : "/etc/subuid and /etc/subgid give all user ids to somebody; root's sandbox needs 65536 that nobody has";
+	if (map->own_id_only || (map->uids.count && map->gids.count))
+		return NULL;
+	return "all user ids here may be somebody's (/etc/subuid, /proc/self/uid_map), and root's sandbox needs some that are "
+	       "nobody's; an ordinary user's needs none";
 }
 
-/* The widest range that PATH gives to our user. */
-static struct id_range given_to_us(const char *path)
+/* Has getsubids(1), which also asks directories (LDAP), for the ranges of USER.  False when it is not there. */
+static bool subids_ask(struct subids *subids, const char *user, bool groups)
+{
+	struct arena scratch = { 0 };
+	struct outcome outcome;
+	char *name = arena_strdup(&scratch, user), option[] = "-g", program[] = "getsubids";
+	char *argv[] = { program, groups ? option : name, groups ? name : NULL, NULL };
+	spawn(&(struct spawn){ .argv = argv, .path = STANDARD_PATH, .timeout = 10 }, &outcome);
+	/* "0: USER START COUNT" */
+	char *rest = NULL, *text = arena_strdup(&scratch, buffer_text(&outcome.stream[STREAM_OUT]));
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		struct id_range range;
+		const char *owner = strchr(line, ' ');
+		if (owner && starts_with(++owner, user) && sscanf(owner + strlen(user), " %lu %lu", &range.start, &range.count) == 2)
+			*array_add(subids->lines, subids->n, subids->room) =
+				(struct subid){ arena_strdup(&subids->arena, user), range };
+	}
+	bool there = outcome.how != NOT_STARTED;
+	outcome_free(&outcome);
+	arena_free(&scratch);
+	return there;
+}
+
+/* The widest range that our user has, of those that are there. */
+static struct id_range given_to_us(bool groups)
 {
 	struct subids subids = { 0 };
 	struct id_range widest = { 0 };
 	const struct passwd *user = getpwuid(geteuid());
 	char number[24];
 	snprintf(number, sizeof number, "%u", geteuid());
-	subids_read(&subids, path);
+	const char *name = arena_strdup(&subids.arena, user ? user->pw_name : number);
+	if (subids_ask(&subids, name, groups))
+		subids_ask(&subids, number, groups); /* which is not looked for by the name */
+	else
+		subids_read(&subids, groups ? "/etc/subgid" : "/etc/subuid");
 	for (size_t i = 0; i < subids.n; i++) {
 		const struct subid *line = &subids.lines[i];
-		if (((user && !strcmp(line->name, user->pw_name)) || !strcmp(line->name, number)) &&
-		    line->range.count > widest.count)
-			widest = line->range;
+		struct id_range there = part_there(groups ? "/proc/self/gid_map" : "/proc/self/uid_map", &line->range);
+		if ((!strcmp(line->name, name) || !strcmp(line->name, number)) && there.count > widest.count)
+			widest = there;
 	}
 	subids_free(&subids);
 	return widest;
@@ -160,8 +227,8 @@ const char *idmap_choose(struct idmap *map)
 	if (geteuid() == 0)
 		return choose_for_root(map);
 	struct arena scratch = { 0 };
-	map->uids = given_to_us("/etc/subuid");
-	map->gids = given_to_us("/etc/subgid");
+	map->uids = given_to_us(false);
+	map->gids = given_to_us(true);
 	map->by_helper = map->uids.count && map->gids.count && !prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) &&
 	                 program_find(&scratch, "newuidmap", STANDARD_PATH) &&
 	                 program_find(&scratch, "newgidmap", STANDARD_PATH);
@@ -233,6 +300,19 @@ static void keep_capabilities(void)
 	syscall(SYS_capset, &header, data);
 	for (unsigned long cap = 0; cap < 64 && prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
 		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
+}
+
+bool idmap_keep_limits(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+	if (prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE) < 0 || syscall(SYS_capget, &header, data) < 0)
+		return false;
+	struct __user_cap_data_struct *word = &data[CAP_TO_INDEX(CAP_SYS_RESOURCE)];
+	word->effective &= ~CAP_TO_MASK(CAP_SYS_RESOURCE);
+	word->permitted &= ~CAP_TO_MASK(CAP_SYS_RESOURCE);
+	word->inheritable &= ~CAP_TO_MASK(CAP_SYS_RESOURCE);
+	return syscall(SYS_capset, &header, data) == 0;
 }
 
 bool idmap_become_root(const struct idmap *map)

@@ -1,7 +1,9 @@
 /* idmap: who is who in a sandbox: the user and group ids of its user namespace.
  *
- * As root, the ids 0 to 65535 are mapped to a range that nobody has, never root to root; as an ordinary user, 0 to the
- * own id and 1 and up to the user's range of subuid(5); else only the own id is there, with all capabilities. */
+ * As root, the ids from 0 on, 65536 where there are as many, are mapped to a range that nobody has, never root to root:
+ * also in a container, whose users' ids are somebody's.  As an ordinary user, 0 is mapped to the own id and 1 and up to
+ * the user's range of subuid(5).  Else, and for a root who is alone in his user namespace, only the own id is there,
+ * with all capabilities. */
 #ifndef VNETGEN_IDMAP_H
 #define VNETGEN_IDMAP_H
 
@@ -26,6 +28,8 @@ const char *idmap_choose(struct idmap *map);
 bool idmap_write(const struct idmap *map, pid_t pid, char *said, size_t room);
 /* In the new user namespace, once the maps are written: the caller is its root from here on.  False with errno. */
 bool idmap_become_root(const struct idmap *map);
+/* From here on the root of the namespace cannot change its limits, /proc/sys/user.  False with errno. */
+bool idmap_keep_limits(void);
 /* The lowest and the highest group id inside. */
 struct id_range idmap_groups(const struct idmap *map);
 

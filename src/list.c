@@ -6,6 +6,7 @@
 #include "journal.h"
 #include "list.h"
 #include "rundir.h"
+#include "visible.h"
 
 enum { COLUMNS = 4 };
 
@@ -50,8 +51,8 @@ enum exit_status list_networks(void)
 		record_close(&record);
 	}
 	for (size_t i = 0; i < rows; i++)
-		printf("%-*s  %-*s  %-*s  %s\n", (int)width[0], table[i][0], (int)width[1], table[i][1], (int)width[2],
-		       table[i][2], table[i][3]);
+		show(stdout, "%-*s  %-*s  %-*s  %s\n", (int)width[0], table[i][0], (int)width[1], table[i][1], (int)width[2],
+		     table[i][2], table[i][3]);
 	arena_free(&arena);
 	return status;
 }

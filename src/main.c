@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "drawing.h"
@@ -17,10 +16,12 @@
 #include "list.h"
 #include "network.h"
 #include "pages.h"
+#include "process.h"
 #include "rundir.h"
 #include "script.h"
 #include "tap.h"
 #include "values.h"
+#include "visible.h"
 
 static enum exit_status print_script(struct scenario *s, const struct options *o, const char *name)
 {
@@ -179,10 +180,16 @@ static const char *drawing_format(const struct scenario *s, const struct options
 
 static enum exit_status write_output(const struct options *o, const struct buffer *out)
 {
-	int fd = o->output ? file_open(o->output, O_WRONLY | O_CREAT | O_TRUNC, 0644) : STDOUT_FILENO;
-	bool good = fd >= 0 && write_all(fd, buffer_text(out), out->length);
-	if (o->output && fd >= 0)
-		good = close(fd) == 0 && good;
+	bool good;
+	if (o->output) {
+		int fd = file_open(o->output, O_WRONLY | O_CREAT | O_TRUNC, 0644 & ~process_umask());
+		good = fd >= 0 && write_all(fd, buffer_text(out), out->length);
+		if (fd >= 0)
+			good = close(fd) == 0 && good;
+	} else {
+		show_bytes(stdout, buffer_text(out), out->length);
+		good = fflush(stdout) == 0 && !ferror(stdout);
+	}
 	if (!good)
 		complain("cannot write %s: %s", o->output ? o->output : "the drawing", file_error(errno));
 	return good ? EXIT_DONE : EXIT_OUTPUT;
@@ -357,8 +364,7 @@ static void print_help(const struct options *o, struct arena *arena)
 		bool is_short = line->option.val < 256;
 		snprintf(left, sizeof left, "%s--%s %s", is_short ? (char[]){ '-', (char)line->option.val, ',', ' ', '\0' } : "",
 		         line->option.name, line->argument);
-		printf("  %-22s %s%s\n", left, line->says,
-		       line->list ? line->list(&templates) : "");
+		show(stdout, "  %-22s %s%s\n", left, line->says, line->list ? line->list(&templates) : "");
 	}
 	printf("\nSee vnetgen(1), vnetgen-scenario(5).\n");
 }
@@ -440,7 +446,10 @@ static bool take_option(struct options *o, int value, struct arena *arena)
 		}
 		break;
 	case OPT_RUN_DIR:
-		rundir_set(optarg, arena);
+		if (!rundir_set(optarg, arena)) {
+			complain("--run-dir %s: the working directory: %s", optarg, strerror(errno));
+			return false;
+		}
 		if (!*optarg || !is_plain(rundir())) {
 			usage("--run-dir takes a directory without blanks and quotes in its name: it stands in commands");
 			return false;
@@ -551,11 +560,8 @@ static bool has_borrowed_rights(void)
 
 int main(int argc, char **argv)
 {
-	/* a file that is opened must not become a standard stream that was closed */
-	for (int fd = 0; fd >= 0 && fd <= STDERR_FILENO;)
-		if ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) > STDERR_FILENO)
-			close(fd);
-	umask(umask(0) | S_IWGRP | S_IWOTH); /* what root makes is not for others to change */
+	process_begin();
+	memory_reserve(run_out_of_memory);
 	if (has_borrowed_rights()) {
 		complain("its file is setuid, setgid or has capabilities, which is refused, since a scenario is a program: take "
 		         "that from it, and use sudo or 'test --sandbox'");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report.h"
+#include "visible.h"
 
 struct finding {
 	unsigned line;
@@ -44,14 +45,7 @@ static void add_finding(struct report *report, bool warning, unsigned line, cons
 		buffer_printf(&text, "[%s] ", section);
 	if (key)
 		buffer_printf(&text, "%s: ", key);
-	char *words = NULL;
-	if (vasprintf(&words, message, args) >= 0)
-		buffer_puts(&text, words);
-	free(words);
-	/* what a control character of a broken file would do to a terminal */
-	for (char *c = text.text; c && *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			*c = '?';
+	buffer_vprintf(&text, message, args);
 
 	struct finding *last = report->n ? &report->findings[report->n - 1] : NULL;
 	if (!last || last->line != line || strcmp(last->text, buffer_text(&text))) {
@@ -94,10 +88,11 @@ static int by_line(const void *left, const void *right)
 
 static void add_line(struct buffer *out, const struct report *report, const struct finding *finding)
 {
-	buffer_puts(out, report->file);
+	visible_line(out, report->file);
 	if (finding->line)
 		buffer_printf(out, ":%u", finding->line);
-	buffer_printf(out, ": %s%s", finding->warning ? "warning: " : "", finding->text);
+	buffer_puts(out, finding->warning ? ": warning: " : ": ");
+	visible_line(out, finding->text);
 	if (finding->sections > 1)
 		buffer_printf(out, " (the first of %zu in its range)", finding->sections);
 	buffer_putc(out, '\n');
@@ -136,10 +131,13 @@ void report_free(struct report *report)
 
 void complain(const char *message, ...)
 {
+	struct buffer text = { 0 }, line = { 0 };
 	va_list args;
 	va_start(args, message);
-	fputs("vnetgen: ", stderr);
-	vfprintf(stderr, message, args);
-	fputc('\n', stderr);
+	buffer_vprintf(&text, message, args);
 	va_end(args);
+	visible_line(&line, buffer_text(&text));
+	fprintf(stderr, "vnetgen: %s\n", buffer_text(&line));
+	buffer_free(&text);
+	buffer_free(&line);
 }

@@ -22,14 +22,14 @@ void report_error(struct report *report, unsigned line, const char *section, con
 /* The same for what is legal and suspicious: "FILE:LINE: warning: [SECTION] KEY: message". */
 void report_warning(struct report *report, unsigned line, const char *section, const char *key, const char *message,
                     ...) PRINTF(5, 6);
-/* Writes all findings to standard error, by line, and forgets them; warnings only when there is no error.  Returns how
+/* Writes all findings to standard error, by line, each as one line of visible.h, and forgets them; warnings only when there is no error.  Returns how
  * many errors there were. */
 size_t report_print(struct report *report);
 /* The first line of what report_print() would write, in ARENA; for a file that no user wrote. */
 const char *report_first(const struct report *report, struct arena *arena);
 void report_free(struct report *report);
 
-/* One line on standard error that begins with "vnetgen: ". */
+/* One line on standard error that begins with "vnetgen: ", as visible.h has it. */
 void complain(const char *message, ...) PRINTF(1, 2);
 
 #endif

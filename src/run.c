@@ -16,21 +16,28 @@
 #include "kernel.h"
 #include "needs.h"
 #include "owned.h"
+#include "process.h"
 #include "restore.h"
 #include "run.h"
 #include "rundir.h"
 #include "teardown.h"
+#include "visible.h"
 
-static volatile sig_atomic_t stop_wanted;
+static volatile sig_atomic_t stop_wanted; /* a signal; below 0: memory has run out */
 
 static void want_stop(int number)
 {
 	stop_wanted = number;
 }
 
+void run_out_of_memory(void)
+{
+	stop_wanted = -1;
+}
+
 void run_catch_signals(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int signals[] = STOP_SIGNALS;
 	struct sigaction action = { .sa_handler = want_stop };
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < COUNT(signals); i++) {
@@ -39,8 +46,6 @@ void run_catch_signals(void)
 		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 			sigaction(signals[i], &action, NULL);
 	}
-	/* a reader that goes away (`vnetgen | head`) must not keep us from undoing */
-	signal(SIGPIPE, SIG_IGN);
 }
 
 const volatile sig_atomic_t *run_stop(void)
@@ -416,7 +421,7 @@ static bool run_check(struct run *run, const struct command *command)
 	run->failed_checks += !good;
 	const char *title = *command->action->title ? command->action->title : command->text;
 	if (!run->executor->quiet)
-		printf("        %s - %s\n", good ? "ok" : "not ok", title);
+		show(stdout, "        %s - %s\n", good ? "ok" : "not ok", title);
 	if (!good) {
 		const char *hint = check_hint(run->executor, run->plan, command->action, &run->arena);
 		complain_of(run, why, &outcome, true);
@@ -613,7 +618,7 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 	enum exit_status status = run.failed_checks ? EXIT_CHECK : EXIT_DONE;
 	bool kept = !built && options->keep && !stop_wanted;
 	if (!built)
-		status = stop_wanted ? EXIT_INTERRUPTED : EXIT_UNDONE;
+		status = stop_wanted > 0 ? EXIT_INTERRUPTED : EXIT_UNDONE;
 	if (kept)
 		complain("what was made is kept; 'vnetgen down %s' takes it away", name);
 	if (kept || (built && !options->down)) {
@@ -621,7 +626,7 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 		return status;
 	}
 	if (!built)
-		complain(stop_wanted ? "interrupted: undoing what was done" : "undoing what was done");
+		complain("%sundoing what was done", stop_wanted > 0 ? "interrupted: " : stop_wanted ? "out of memory: " : "");
 	else
 		execute_heading(executor, "Teardown");
 	if (!undo_all(executor, name, &run.journal)) {

@@ -15,12 +15,15 @@ enum exit_status {
 	EXIT_CHECK = 5,       /* a check failed, or a show */
 	EXIT_REFUSED = 6,     /* it cannot be done here and now; nothing was done */
 	EXIT_OUTPUT = 7,      /* all went well, but what it printed could not be written */
+	EXIT_MEMORY = 71,     /* memory ran out, also what is kept for undoing: by util.c */
 	EXIT_INTERRUPTED = 130, /* by a signal; what was done is undone */
 };
 
-/* Installs handlers for SIGINT, SIGTERM and SIGHUP, unless they are ignored; SIGPIPE is ignored from then on. */
+/* Installs handlers for STOP_SIGNALS, unless they are ignored. */
 void run_catch_signals(void);
-/* The number of the signal that came, 0 before: for `stop` of an executor. */
+/* Memory has run out: what runs comes to an end as after a signal, and as a failure. */
+void run_out_of_memory(void);
+/* The number of the signal that came, 0 before, below 0 when memory ran out: for `stop` of an executor. */
 const volatile sig_atomic_t *run_stop(void);
 
 /* What became of one command of the plan. */

@@ -18,9 +18,10 @@
 
 #include "idmap.h"
 #include "mounts.h"
+#include "process.h"
 #include "sandbox.h"
 
-static const int handled[] = { SIGINT, SIGTERM, SIGHUP };
+static const int handled[] = STOP_SIGNALS;
 
 /* --- why there is none --- */
 
@@ -89,6 +90,13 @@ static void prepare_network(const struct idmap *map)
 	file_write("/proc/sys/net/ipv4/ping_group_range", range);
 }
 
+/* A cgroup namespace of its own would be a way into the cgroup that we are in outside, with all processes in it, where
+ * that is the user's to control.  (Kernels without such namespaces need no limit.) */
+static bool keep_from_cgroups(void)
+{
+	return (file_write("/proc/sys/user/max_cgroup_namespaces", "0") || errno == ENOENT) && idmap_keep_limits();
+}
+
 static pid_t worker;
 
 static void forward(int number)
@@ -96,16 +104,23 @@ static void forward(int number)
 	kill(worker, number);
 }
 
-/* Lives as long as the worker, and buries what others leave. */
+/* Lives as long as the worker, and buries what others leave.  A worker that something inside stops would heed neither
+ * time limits nor the user: it goes on, and when it is stopped again and again that is the end. */
 static _Noreturn void bury(void)
 {
-	for (;;) {
+	enum { OFTEN = 10 };
+	for (int stops = 0;;) {
 		int status;
-		pid_t dead = waitpid(-1, &status, 0);
-		if (dead == worker)
-			_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
-		if (dead < 0 && errno != EINTR)
+		pid_t child = waitpid(-1, &status, WUNTRACED);
+		if (child < 0 && errno != EINTR)
 			_exit(1);
+		if (child != worker)
+			continue;
+		if (!WIFSTOPPED(status))
+			_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+		if (++stops == OFTEN)
+			_exit(128 + WSTOPSIG(status));
+		kill(worker, SIGCONT);
 	}
 }
 
@@ -140,6 +155,10 @@ static bool prepare(const struct setting *setting, struct trouble *trouble)
 	/* what the caller's session keyring holds is for him: passwords, tickets */
 	syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
 	prepare_network(&setting->map);
+	if (!keep_from_cgroups()) {
+		*trouble = (struct trouble){ .doing = "keeping it from cgroups", .error = errno };
+		return false;
+	}
 	return true;
 }
 
@@ -192,8 +211,13 @@ static int wait_for_init(const sigset_t *mask)
 			sigaction(handled[i], &action, NULL);
 	}
 	sigprocmask(SIG_SETMASK, mask, NULL);
-	while (waitpid(init, &status, 0) < 0 && errno == EINTR)
-		;
+	for (;;) {
+		pid_t child = waitpid(init, &status, WUNTRACED);
+		if (child == init && WIFSTOPPED(status))
+			kill(init, SIGCONT); /* who stops us all from outside may wake only us */
+		else if (child == init || errno != EINTR)
+			break;
+	}
 	for (size_t i = 0; i < COUNT(handled); i++)
 		sigaction(handled[i], &before[i], NULL);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -2,16 +2,17 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "owned.h"
 #include "rundir.h"
 #include "script.h"
-#include "owned.h"
+#include "visible.h"
 
 bool script_print(const struct templates *templates, const char *name, const struct data *view, const char **wrong)
 {
 	struct buffer out = { 0 };
 	bool good = template_render(templates, name, view, &out, wrong);
 	if (good) /* whether it could be written is for the end of the program to see */
-		fwrite(buffer_text(&out), 1, out.length, stdout);
+		show_bytes(stdout, buffer_text(&out), out.length);
 	buffer_free(&out);
 	return good;
 }

@@ -67,6 +67,14 @@ static char **make_environment(struct arena *arena, const char *path)
 	return environment;
 }
 
+/* By the kernel's own struct sigaction, all of whose fields are 0 then: signal(3) keeps two of glibc's to itself. */
+static void default_signals(void)
+{
+	static const unsigned long none[8];
+	for (int number = 1; number < NSIG; number++)
+		syscall(SYS_rt_sigaction, number, none, NULL, (size_t)(NSIG - 1) / 8);
+}
+
 /* The child's side: it is noted, then becomes the command.  The parent is halted meanwhile and its memory is ours too,
  * so what is noted here it knows, *error as well: why there is no command. */
 static _Noreturn void become(const struct spawn *spawn, const char *file, char **environment, pid_t parent,
@@ -87,10 +95,7 @@ static _Noreturn void become(const struct spawn *spawn, const char *file, char *
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(pipes[STREAM_OUT], STDOUT_FILENO) >= 0 &&
 	    dup2(pipes[STREAM_ERR], STDERR_FILENO) >= 0) {
-		/* all other descriptors of ours are close-on-exec; those that we were given are not our commands' business */
-		syscall(SYS_close_range, 3u, ~0u, 4u /* CLOSE_RANGE_CLOEXEC */);
-		for (int number = 1; number < NSIG; number++)
-			signal(number, SIG_DFL);
+		default_signals();
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 		execve(file, spawn->argv, environment);

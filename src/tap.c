@@ -5,12 +5,13 @@
 #include "checks.h"
 #include "journal.h"
 #include "tap.h"
+#include "visible.h"
 
 static void print_comment(const char *text)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
-		printf("# %.*s\n", (int)length, text);
+		show(stdout, "# %.*s\n", (int)length, text);
 		text += length + (text[length] == '\n');
 	}
 }
@@ -34,9 +35,9 @@ static bool run_one(struct executor *executor, const struct plan *plan, const st
 	bool good = check_holds(executor, command, &attempt, &outcome, arena, &why);
 	bool stopped = executor->stop && *executor->stop;
 	if (!stopped)
-		printf("%s %zu - %s\n", good ? "ok" : "not ok", number, title_of(arena, command));
+		show(stdout, "%s %zu - %s\n", good ? "ok" : "not ok", number, title_of(arena, command));
 	if (!good && !stopped) {
-		printf("# %s:%u: '%s': %s\n", plan->model->file, command->line, command->text, why);
+		show(stdout, "# %s:%u: '%s': %s\n", plan->model->file, command->line, command->text, why);
 		for (size_t i = 0; i < COUNT(outcome.stream); i++) {
 			const char *cut = execute_cut(&outcome, (enum stream)i, arena);
 			print_comment(buffer_text(&outcome.stream[i]));
@@ -89,7 +90,7 @@ enum exit_status tap_checks(struct executor *executor, const struct plan *plan)
 			if (command->kind == COMMAND_WAIT) {
 				check_wait(executor, &job, &arena);
 			} else if (command->kind == COMMAND_CHECK && !holds) {
-				printf("ok %zu - %s # SKIP a later step changes the network\n", ++number, title_of(&arena, command));
+				show(stdout, "ok %zu - %s # SKIP a later step changes the network\n", ++number, title_of(&arena, command));
 			} else if (command->kind == COMMAND_CHECK) {
 				job.log.phase = "check";
 				failed += !run_one(executor, plan, &job, command, ++number, &arena);
@@ -100,6 +101,6 @@ enum exit_status tap_checks(struct executor *executor, const struct plan *plan)
 	arena_free(&arena);
 	if (*executor->stop)
 		return EXIT_INTERRUPTED;
-	printf("1..%zu\n", number);
+	show(stdout, "1..%zu\n", number);
 	return failed ? EXIT_CHECK : EXIT_DONE;
 }

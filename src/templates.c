@@ -6,12 +6,16 @@
 #include <unistd.h>
 
 #include "templates.h"
+#include "trust.h"
 #include "words.h"
 
-static bool is_directory_of_ours(const char *directory)
+/* Has it our templates, made by nobody who could not change the program as well?  Above it that is so by itself: what
+ * is changed there is changed for both. */
+static bool is_directory_of_ours(const char *directory, const struct stat *program)
 {
 	struct arena scratch = { 0 };
-	bool found = access(arena_printf(&scratch, "%s/styles/classic.ini", directory), R_OK) == 0;
+	bool found = access(arena_printf(&scratch, "%s/styles/classic.ini", directory), R_OK) == 0 &&
+	             !trust_wrong_place(&scratch, directory, directory, program);
 	arena_free(&scratch);
 	return found;
 }
@@ -20,8 +24,9 @@ void templates_open(struct templates *templates, const char *own, struct arena *
 {
 	*templates = (struct templates){ .own = own, .arena = arena, .standard = DATADIR };
 	char program[PATH_MAX];
+	struct stat status;
 	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-	if (length <= 0)
+	if (length <= 0 || stat("/proc/self/exe", &status) < 0)
 		return;
 	program[length] = '\0';
 	/* PROGRAM is DIR/vnetgen: a build tree has DIR/../templates, an installation that was moved as a whole
@@ -31,7 +36,7 @@ void templates_open(struct templates *templates, const char *own, struct arena *
 	static const char *const beside[] = { "templates", "share/vnetgen" };
 	for (size_t i = 0; i < COUNT(beside); i++) {
 		const char *directory = arena_printf(arena, "%s/%s", program, beside[i]);
-		if (is_directory_of_ours(directory)) {
+		if (is_directory_of_ours(directory, &status)) {
 			templates->standard = directory;
 			return;
 		}

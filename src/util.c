@@ -21,28 +21,46 @@ static _Noreturn void out_of_memory(void)
 	_exit(71); /* EX_OSERR of sysexits.h */
 }
 
+static void *reserve;
+static void (*reserve_used)(void);
+
+void memory_reserve(void (*when_used)(void))
+{
+	enum { ENOUGH = 8 << 20 /* to read the record of some thousand commands, and undo them */ };
+	reserve = xrealloc(NULL, ENOUGH);
+	reserve_used = when_used;
+}
+
+/* Returns when there is hope after a failure. */
+static void use_reserve(void)
+{
+	if (!reserve)
+		out_of_memory();
+	free(reserve);
+	reserve = NULL;
+	reserve_used();
+}
+
 void *xcalloc(size_t n, size_t size)
 {
-	void *memory = calloc(n ? n : 1, size ? size : 1);
-	if (!memory)
-		out_of_memory();
+	void *memory;
+	while (!(memory = calloc(n ? n : 1, size ? size : 1)))
+		use_reserve();
 	return memory;
 }
 
 void *xrealloc(void *old, size_t size)
 {
-	void *memory = realloc(old, size);
-	if (!memory)
-		out_of_memory();
+	void *memory;
+	while (!(memory = realloc(old, size)))
+		use_reserve();
 	return memory;
 }
 
 char *xstrdup(const char *text)
 {
-	char *copy = strdup(text);
-	if (!copy)
-		out_of_memory();
-	return copy;
+	size_t size = strlen(text) + 1;
+	return memcpy(xrealloc(NULL, size), text, size);
 }
 
 struct arena_block {
@@ -182,19 +200,25 @@ void buffer_putc(struct buffer *buffer, char byte)
 	buffer_add(buffer, &byte, 1);
 }
 
-void buffer_printf(struct buffer *buffer, const char *format, ...)
+void buffer_vprintf(struct buffer *buffer, const char *format, va_list args)
 {
-	va_list args, again;
-	va_start(args, format);
+	va_list again;
 	va_copy(again, args);
 	int length = vsnprintf(NULL, 0, format, args);
-	va_end(args);
 	if (length < 0)
 		out_of_memory();
 	buffer_reserve(buffer, (size_t)length);
 	vsnprintf(buffer->text + buffer->length, (size_t)length + 1, format, again);
 	va_end(again);
 	buffer->length += (size_t)length;
+}
+
+void buffer_printf(struct buffer *buffer, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	buffer_vprintf(buffer, format, args);
+	va_end(args);
 }
 
 const char *buffer_text(const struct buffer *buffer)
@@ -284,9 +308,9 @@ int file_open(const char *path, int flags, mode_t mode)
 {
 	struct stat status;
 	const char *slash = strrchr(path, '/');
-	char *directory = slash ? strndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
-	if (!directory)
-		out_of_memory();
+	char *directory = xstrdup(slash ? path : ".");
+	if (slash)
+		directory[slash - path + 1] = '\0';
 	bool shared = stat(directory, &status) == 0 && status.st_mode & S_IWOTH;
 	free(directory);
 	/* what is emptied is looked at first */

@@ -5,6 +5,7 @@
 #ifndef VNETGEN_UTIL_H
 #define VNETGEN_UTIL_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +48,7 @@ void buffer_add(struct buffer *buffer, const void *bytes, size_t length);
 void buffer_puts(struct buffer *buffer, const char *text);
 void buffer_putc(struct buffer *buffer, char byte);
 void buffer_printf(struct buffer *buffer, const char *format, ...) PRINTF(2, 3);
+void buffer_vprintf(struct buffer *buffer, const char *format, va_list args) PRINTF(2, 0);
 /* The text, "" when nothing was added; valid until the next addition. */
 const char *buffer_text(const struct buffer *buffer);
 /* The same in ARENA; BUFFER is freed. */
@@ -55,6 +57,9 @@ char *buffer_keep(struct buffer *buffer, struct arena *arena);
 void buffer_clear(struct buffer *buffer);
 void buffer_free(struct buffer *buffer);
 
+/* Keeps some memory, so that what was begun can be undone: when there is no other any more, it is given free and
+ * WHEN_USED is called, once. */
+void memory_reserve(void (*when_used)(void));
 /* malloc family that ends the program when memory is out. */
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *old, size_t size);

@@ -217,6 +217,103 @@ vnetgen: cannot write the log: No space left on device
 "*" sizes are too small" ]]
 }
 
+# under LIMIT BUILD...: with each ulimit of the list, `up` of scenario long is as if nothing had been, or it succeeds;
+# the statuses there were
+under() {
+	local option=$1 value status
+	shift
+	host_state > /tmp/before
+	for value; do
+		status=0
+		(ulimit "$option" "$value"; exec env --default-signal=XFSZ "$B/vnetgen" -q --log /tmp/log /tmp/long.ini) > /tmp/shown 2>&1 || status=$?
+		[ $status != 0 ] || "$B/vnetgen" -q down long
+		host_state | diff -u /tmp/before - || { echo "$value:"; cat /tmp/shown; return 1; }
+		echo "$status $(tail -n 1 /tmp/shown)"
+	done | uniq
+}
+
+# Its journal and its log are more than 1 KiB.
+long_scenario() {
+	mkdir /run/mount
+	printf '[netns %s-{1..9}]\n' "$(printf 'n%.0s' $(seq 100))" > /tmp/long.ini
+}
+
+limited() {
+	long_scenario
+	under -f 1 100
+	under -v 3300 $(seq 11000 100 13000)
+}
+
+@test "a limit of file sizes or of memory leaves nothing behind" {
+	! nm "$B/vnetgen" | grep -qE '__(asan|gcov|llvm)_' || skip "a build for tests"
+	run in_sandbox bash -c "$(declare -f limited under long_scenario host_state network_state); set -eu; limited"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	diff -u - <(echo "$output" | sed '/^127 /d') <<- 'END'
+		3 vnetgen: all of it is undone
+		0 
+		71 vnetgen: out of memory
+		3 vnetgen: all of it is undone
+		0 
+	END
+}
+
+# --- what whoever starts it has set ---
+
+# Ignored, so that ends of children are not told, writes beyond a limit and to nobody are; and blocked.
+odd_signals() {
+	host_state > /tmp/before
+	# a job in the background has SIGINT ignored, which would stay so
+	odd=(env --ignore-signal=CHLD --default-signal=INT --default-signal=XFSZ --default-signal=PIPE --block-signal)
+	scenario '[netns a]' '[run]' 'run = false'
+	"${odd[@]}" "$B/vnetgen" -q /tmp/s.ini || echo "status $?"
+	"${odd[@]}" "$B/vnetgen" -q test --sandbox /tmp/s.ini || echo "status $?"
+	scenario '[netns a]' '[run]' 'run = echo > /tmp/here; sleep 77'
+	for signal in INT TERM ALRM XCPU; do
+		rm -f /tmp/here
+		"${odd[@]}" "$B/vnetgen" -q --timeout 9s /tmp/s.ini &
+		until [ -e /tmp/here ]; do sleep 0.02; done
+		kill -$signal $!
+		wait $! || echo "$signal $?"
+	done
+	host_state | diff -u /tmp/before -
+}
+
+@test "signals that are ignored or blocked change nothing" {
+	run in_sandbox bash -c "$(declare -f odd_signals scenario host_state network_state); set -eu; odd_signals"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	local signal undone=$'vnetgen: undoing what was done\nvnetgen: all of it is undone\n'
+	local expected="vnetgen: /tmp/s.ini:2: 'false' failed: exit status 1"$'\n'"${undone}status 3"$'\n'
+	expected+=$expected
+	for signal in INT TERM ALRM XCPU; do
+		expected+=$'vnetgen: interrupted: undoing what was done\nvnetgen: all of it is undone\n'"$signal 130"$'\n'
+	done
+	[ "$output" = "${expected%$'\n'}" ]
+}
+
+odd_place() {
+	scenario '[netns a]'
+	mkdir /tmp/gone
+	cd /tmp/gone || return
+	rmdir /tmp/gone
+	"$B/vnetgen" -q test /tmp/s.ini
+	POSIXLY_CORRECT=1 "$B/vnetgen" test /tmp/s.ini -q
+	# a pipe that others made one that does not wait, and that is full
+	perl -MFcntl -e 'fcntl(STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK) or die; exec @ARGV' \
+		"$B/vnetgen" view "$OLDPWD"/scenarios/*.ini | { sleep 0.3; jq length > /dev/null; }
+	# no /dev/null, and no standard streams: the log is the log
+	mount -t tmpfs dev /dev
+	"$B/vnetgen" test --log /tmp/log /tmp/s.ini <&- >&- 2>&- || :
+	jq -c .phase /tmp/log | uniq
+}
+
+@test "nor do a directory that is gone, POSIXLY_CORRECT, a stream that does not wait, or none" {
+	B=$PWD/$B run in_sandbox bash -c "$(declare -f odd_place scenario); set -euo pipefail; odd_place"
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
 terminal_goes() {
 	host_state > /tmp/before
 	scenario '[netns a]' '[run]' 'run = echo > /tmp/here; sleep 2; echo more' '[netns b]'

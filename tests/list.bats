@@ -205,7 +205,7 @@ untrusted() {
 		status 6
 		vnetgen: all may write in /tmp/open, and so change what is in /tmp/link/below
 		status 6
-		vnetgen: /tmp/file/x is no directory
+		vnetgen: /tmp/file/x is not a directory
 		status 6
 		vnetgen: cannot make /tmp/none/below: No such file or directory
 		status 6

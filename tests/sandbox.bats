@@ -41,6 +41,7 @@ with_files() {
 	while [ "$1" != -- ]; do
 		n=$((n + 1))
 		printf '%b' "${1#*=}" > "$D/etc.$n"
+		chmod 755 "$D/etc.$n"
 		mounts+="mount --bind '$D/etc.$n' '${1%%=*}'; "
 		shift
 	done
@@ -78,21 +79,68 @@ refused() {
 	[ "$status" = 0 ]
 	read -r first base count <<< "${lines[0]}"
 	[ "$first $count" = "0 65536" ]
-	[ "$base" -ge $((0x70000000)) ]
+	[ "$base" -ge $((0x78000000)) ]
 	[ "${lines[1]}" = "${lines[0]}" ]
 }
 
 @test "root's sandbox keeps off the ids of /etc/subuid and /etc/subgid" {
 	needs_root
-	run with_files /etc/subuid="a:$((0x70000000)):65536\nb:$((0x70030000)):1\n" /etc/subgid="c:$((0x70010000)):65537\n" \
-		-- "$B/test-sandbox" cat /proc/self/uid_map
+	run with_files /etc/subuid="a:$((0x78000000)):65536\nb:$((0x78030000)):1\n" /etc/subgid="c:$((0x78010000)):65537\n" \
+		/etc/passwd="$(cat /etc/passwd)\nd:x:$((0x78030001 + 65535)):1::/:/bin/sh\n" -- "$B/test-sandbox" cat /proc/self/uid_map
 	[ "$status" = 0 ]
 	read -r _ base _ <<< "$output"
-	[ "$base" = $((0x70040000)) ]
+	[ "$base" = $((0x78030001 + 65536)) ]
 
 	run with_files /etc/subuid='root:0:4294967295\n' -- "$B/test-sandbox" true
 	[ "$status" = 125 ]
-	[ "$output" = "/etc/subuid and /etc/subgid give all user ids to somebody; root's sandbox needs 65536 that nobody has" ]
+	[ "$output" = "$nobody_free" ]
+}
+
+nobody_free="all user ids here may be somebody's (/etc/subuid, /proc/self/uid_map), and root's sandbox needs some that are nobody's; an ordinary user's needs none"
+
+# container MAP COMMAND...: as root of a user namespace with that map ("INSIDE OUTSIDE COUNT", lines), as containers are.
+container() {
+	local map=$1 status=0
+	shift
+	mkfifo /tmp/mapped
+	unshare -U --keep-caps sh -c 'read -r _ < /tmp/mapped; exec setpriv --reuid 0 --regid 0 --clear-groups "$@"' sh "$@" &
+	until [ "$(readlink "/proc/$!/ns/user")" != "$(readlink /proc/self/ns/user)" ]; do sleep 0.02; done
+	env printf '%b\n' "$map" > "/proc/$!/uid_map"
+	env printf '%b\n' "$map" > "/proc/$!/gid_map"
+	echo > /tmp/mapped
+	rm /tmp/mapped
+	wait $! || status=$?
+	return $status
+}
+
+# In a sandbox that is the host of containers; 3032 there is 33 in the first.
+ids_in_containers() {
+	echo secret > "$1"
+	chown 3032 "$1"
+	chmod 600 "$1"
+	container '0 2000 1\n1 3000 62000' "$B/test-sandbox" sh -c 'cat /proc/self/uid_map /proc/self/gid_map
+		for id in 0 32 33 605; do setpriv --reuid $id --clear-groups cat "$1" 2> /dev/null || echo not read; done' sh "$1"
+	container '0 2000 1\n1 3000 1000' "$B/test-sandbox" true 2>&1 || echo "status $?"
+	container '0 2000 1' "$B/test-sandbox" cat /proc/self/uid_map
+	rm "$1"
+}
+
+@test "in a container, root's sandbox has none of the ids of the container's users" {
+	needs_root
+	run in_sandbox bash -c "$(declare -f container ids_in_containers); set -eu; ids_in_containers $D/secret"
+	echo "$output"
+	[ "$status" = 0 ]
+	diff -u - <(echo "$output" | tr -s ' ') <<- END
+		 0 60578 606
+		 0 60578 606
+		not read
+		not read
+		not read
+		not read
+		$nobody_free
+		status 125
+		 0 0 1
+	END
 }
 
 @test "an ordinary user is himself in his sandbox, with all capabilities for it" {
@@ -118,6 +166,30 @@ refused() {
 0
 0
 7" ]
+}
+
+@test "ranges come from getsubids where it is, and count where they are in the user namespace" {
+	needs_root
+	command -v newuidmap newgidmap getsubids > /dev/null || cannot "there is no newuidmap, or no getsubids (package uidmap)"
+	asked() {
+		with_files "/etc/passwd=$(cat /etc/passwd)\nsome body:x:4242:4242::/:/bin/sh\n" \
+			/etc/subuid='some body:200000:65536\nsome body:400000:7\n' /etc/subgid='some body:200000:65536\nsome body:500000:8\n' \
+			"$(command -v getsubids)=#!/bin/sh\n[ \"\$*\" != 'some body' ] || echo '0: some body 400000 7'\n[ \"\$*\" != '-g some body' ] || echo '0: some body 500000 8'\n" \
+			-- setpriv --reuid 4242 --regid 4242 --clear-groups "$@"
+	}
+	run inside asked cat /proc/self/uid_map /proc/self/gid_map
+	echo "$output"
+	[ "$(tr -s ' ' <<< "$output")" = $' 0 4242 1\n 1 400000 7\n 0 4242 1\n 1 500000 8' ]
+	# in a sandbox that is the host of this one there are no such ids
+	as_user_elsewhere() {
+		rm /etc/passwd /etc/subuid /etc/subgid
+		echo 'somebody:x:4242:4242::/:/bin/sh' > /etc/passwd
+		echo 'somebody:200000:65536' | tee /etc/subuid > /etc/subgid
+		setpriv --reuid 4242 --regid 4242 --clear-groups "$B/test-sandbox" cat /proc/self/uid_map
+	}
+	run in_sandbox as_user_elsewhere
+	echo "$output"
+	[ "$(tr -s ' ' <<< "$output")" = " 4242 4242 1" ]
 }
 
 # --- what cannot be reached ---
@@ -172,6 +244,28 @@ attack() {
 	[ ! -e /run/vnetgen-test ]
 	[ ! -e /etc/netns/vnetgen-test ]
 	[ "$(cat /etc/hosts)" = "$hosts" ]
+}
+
+# The ways to a cgroup namespace of one's own, in which a user may mount the cgroup that he is in outside.
+cgroup_attacks() {
+	local limit=/proc/sys/user/max_cgroup_namespaces
+	refused unshare -C true
+	refused unshare -UrC true
+	refused sh -c "echo 9 > $limit"
+	refused unshare -Ur sh -c "echo 9 > $limit; unshare -C true"
+	refused nsenter --user=/proc/1/ns/user true
+	refused nsenter --user=/proc/2/ns/user true
+	refused mount -t cgroup2 none /tmp
+	refused mount -t cgroup -o devices none /tmp
+	refused setpriv --inh-caps +sys_resource --bounding-set +sys_resource sh -c "echo 9 > $limit"
+}
+
+@test "from inside, no cgroup is reached" {
+	for who in $(everyone); do
+		run inside "$who" cgroup_attacks
+		echo "$who: $output"
+		[ "$status" = 0 ]
+	done
 }
 
 # more_attacks: kernel settings and things that are not of a namespace.
@@ -334,7 +428,7 @@ use_it() {
 }
 
 @test "a sandbox can be made in a sandbox" {
-	run in_sandbox "$B/test-sandbox" "$B/vnetgen" test -q --sandbox scenarios/same-names.ini
+	run in_sandbox "$B/vnetgen" test -q --sandbox scenarios/same-names.ini
 	[ "$status" = 0 ]
 	[ -z "$output" ]
 }
@@ -559,6 +653,31 @@ kill_each() {
 	[ "$(state_of_host)" = "$before" ]
 }
 
+# stops LINE...: the status of a scenario of these lines, and what it says
+stops() {
+	printf '%s\n' '[netns red]' "$@" > "$D/stop.ini"
+	as_user timeout -s KILL 20 "$B/vnetgen" test -q --timeout 1s --sandbox "$D/stop.ini" 2>&1 || echo "status $?"
+}
+
+@test "what is stopped inside does not hang the end, a time limit or Ctrl-C" {
+	[ -z "$(stops '[run]' 'run = kill -STOP 2' '[run]' 'run = sh -c "kill -STOP -1; kill -TSTP 2"')" ]
+	run stops '[run]' 'run = sh -c "kill -STOP 1; kill -STOP 2; kill -STOP $$"'
+	echo "$output"
+	[[ $output == *"it did not end within 1 s"*"status 3" ]]
+	run stops '[run]' 'run = sh -c "while :; do kill -STOP 2; done"'
+	[ "$output" = $'vnetgen: the sandbox was ended by signal 19 (Stopped (signal)); nothing of it is left\nstatus 147' ]
+	setup_sleepers
+	# from outside: all of it, or only the first process
+	for interrupt in '$init' '$init $worker $command'; do
+		launch as_user test -q --sandbox "$D/build.ini" > "$D/out" 2>&1
+		await
+		eval "kill -STOP $interrupt"
+		kill -INT "$vnetgen"
+		ended 130
+		gone $all
+	done
+}
+
 @test "Ctrl-C typed at a terminal" {
 	command -v script > /dev/null || cannot "there is no script(1)"
 	setup_sleepers
@@ -611,8 +730,9 @@ refused_for() {
 	limit="user.max_%s_namespaces is 0; 'sysctl -w user.max_%s_namespaces=10000' allows them"
 	user="set -- setpriv --reuid 4 --regid 4 --clear-groups"
 	hidden="parts of /proc or /sys are hidden here, as in a container; Docker's '--security-opt systempaths=unconfined' allows it"
+	# in a namespace whose root may still set its limits
 	for kind in user mnt net pid ipc; do
-		refused_for "${limit//%s/$kind}" "echo 0 > /proc/sys/user/max_${kind}_namespaces"
+		refused_for "${limit//%s/$kind}" "set -- unshare -Ur sh -c 'echo 0 > /proc/sys/user/max_${kind}_namespaces; exec \"\$@\"' sh"
 	done
 	refused_for "a seccomp filter forbids it, as a container's does; Docker's '--security-opt seccomp=unconfined' allows it" \
 		"set -- $B/test-refuse"

@@ -53,3 +53,14 @@ run_command() {
 	grep -q 'HOME=/nowhere' "$D/out"
 	grep -q 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "$D/out"
 }
+
+@test "a command's signals, umask, descriptors and standard input are ours" {
+	printf '%s\n' '[check]' 'run = cat /proc/self/status' '[check]' 'run = ls /proc/self/fd' '[check]' 'run = readlink /proc/self/fd/0' > "$D/s.ini"
+	(umask 077; exec env --ignore-signal=CHLD,HUP,USR1,PIPE --block-signal "$B/vnetgen" test --sandbox --log "$D/log" "$D/s.ini") \
+		> "$D/out" 5< /etc/passwd 9> "$D/held"
+	grep -E "Sig|Umask" "$D/out"
+	[ "$(grep -cE '^ *Sig(Blk|Ign|Cgt):.0{16}$|^ *Umask:.0022$' "$D/out")" = 4 ]
+	[ "$(grep -xE ' {8}[0-9]+' "$D/out" | tr -d ' \n')" = 0123 ]
+	grep -qx ' *//*dev/null' "$D/out"
+	grep -q . "$D/log"
+}
