@@ -6,13 +6,13 @@
 
 /* The sections of the template that a kind of entry needs. */
 static const struct {
-	const char *kind, *sections[3];
+	const char *kind, *sections[4];
 } kinds[] = {
-	{ "address", { "objects" } }, { "neigh", { "objects" } }, { "nexthop", { "objects" } }, { "route", { "objects" } },
-	{ "rule", { "objects" } }, { "qdisc", { "objects" } }, { "sysctl", { "settings", "holds" } },
-	{ "lo", { "settings", "holds" } }, { "policy", { "settings", "holds", "iptables" } },
-	{ "rule-line", { "iptables", "holds" } }, { "chain", { "iptables", "holds" } }, { "table", { "nft" } },
-	{ "device", { "device", "holds" } },
+	{ "address", { "objects", "devices" } }, { "neigh", { "objects", "devices" } }, { "nexthop", { "objects", "devices" } },
+	{ "route", { "objects", "devices" } }, { "rule", { "objects", "devices" } }, { "qdisc", { "objects", "devices" } },
+	{ "sysctl", { "settings", "holds" } }, { "lo", { "settings", "holds" } },
+	{ "policy", { "settings", "holds", "iptables" } }, { "rule-line", { "iptables", "holds" } },
+	{ "chain", { "iptables", "holds" } }, { "table", { "nft" } }, { "device", { "device", "devices", "holds" } },
 };
 
 const char *restore_command(struct arena *arena, const char *name, const char *moment, size_t rank, const char *arguments)

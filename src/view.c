@@ -44,8 +44,8 @@ static const char *one_line(struct viewing *v, const char *text)
 {
 	struct buffer line = { 0 };
 	for (; *text; text++) {
-		if (*text == '\n' || *text == '\r')
-			buffer_puts(&line, *text == '\n' ? "\\n" : "\\r");
+		if (*text == '\n')
+			buffer_puts(&line, "\\n");
 		else
 			buffer_putc(&line, *text);
 	}

@@ -394,7 +394,6 @@ early_refused() {
 		vnetgen: the namespace 'red' is left as long as 'vx' is in it
 		status 4
 		red
-
 		status 4
 		red
 	END

@@ -94,7 +94,6 @@ neigh = 10.0.0.5 lladdr 02:00:00:00:00:44 dev e0
 neigh = proxy 10.0.0.6 dev e0
 nexthop = id 7 via 10.0.0.9 dev e0
 route = 10.80.0.0/16 nhid 7
-lo = up
 [link lo]
 address = 10.254.0.2/24
 qdisc = root handle 1: htb default 10
