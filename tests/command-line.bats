@@ -79,6 +79,7 @@ says() {
 
 # What a printed script made is not in the record: without the scenario nobody knows it.
 @test "down --dry-run NAME of what a script built does not pretend" {
+	needs_sandbox
 	# shellcheck disable=SC2016 # expanded inside
 	run in_sandbox sh -c 'mkdir -p /run/vnetgen/x; : >/run/vnetgen/x/script; exec "$B/vnetgen" down --dry-run x'
 	echo "$output"

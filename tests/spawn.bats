@@ -2,6 +2,7 @@
 load helper
 
 setup() {
+	needs_sandbox
 	D=$(mktemp -d "$B/spawn.XXXXXX")
 	chmod 755 "$D"
 }
