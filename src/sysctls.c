@@ -1,6 +1,5 @@
 /* sysctls: keys of sysctl(8) that the whole machine shares. */
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +7,12 @@
 
 #include "sysctls.h"
 
-/* The file of "KEY=VALUE".  The separator that comes first in the key is that of names, as in sysctl(8):
+/* The separator that comes first in the key is that of names, as in sysctl(8):
  * net.ipv4.conf.eth0/10.forwarding is net/ipv4/conf/eth0.10/forwarding. */
-static void make_path(char path[PATH_MAX], const char *value)
+void sysctl_path(char path[PATH_MAX], const char *setting)
 {
-	int length = (int)strcspn(value, "= ");
-	snprintf(path, PATH_MAX, "/proc/sys/%.*s", length, value);
+	int length = (int)strcspn(setting, "= \t");
+	snprintf(path, PATH_MAX, "/proc/sys/%.*s", length, setting);
 	char *key = path + strlen("/proc/sys/");
 	if (key[strcspn(key, "./")] == '/')
 		return;
@@ -24,7 +23,7 @@ static void make_path(char path[PATH_MAX], const char *value)
 bool sysctl_is_global(const char *setting)
 {
 	char path[PATH_MAX];
-	make_path(path, setting);
+	sysctl_path(path, setting);
 	/* no way out of there, as by net/../kernel */
 	return !starts_with(path, "/proc/sys/net/") || strstr(path, "/.");
 }
@@ -37,7 +36,7 @@ void sysctls_note(struct sysctls *sysctls, const struct model *model)
 			const struct statement *statement = model->steps[i].statements[j];
 			if (statement->key->id != KEY_SYSCTL)
 				continue;
-			make_path(path, statement->value);
+			sysctl_path(path, statement->value);
 			if (access(path, F_OK) == 0)
 				*array_add(sysctls->there, sysctls->n, sysctls->room) = statement;
 		}
@@ -61,11 +60,11 @@ void sysctls_judge(const struct sysctls *sysctls, struct report *report)
 	char path[PATH_MAX];
 	for (size_t i = 0; i < sysctls->n; i++) {
 		const struct statement *statement = sysctls->there[i];
-		make_path(path, statement->value);
+		sysctl_path(path, statement->value);
 		if (is_shared(path))
 			report_error(report, statement->line, statement->header, "sysctl",
 			             "'%.*s' is the whole machine's; it cannot be set in a sandbox",
-			             (int)strcspn(statement->value, "= "), statement->value);
+			             (int)strcspn(statement->value, "= \t"), statement->value);
 	}
 }
 

@@ -4,8 +4,12 @@
 #ifndef VNETGEN_SYSCTLS_H
 #define VNETGEN_SYSCTLS_H
 
+#include <limits.h>
+
 #include "model.h"
 
+/* The file of "KEY=VALUE", below /proc/sys. */
+void sysctl_path(char path[PATH_MAX], const char *setting);
 /* Is "KEY=VALUE" of a key that no network namespace has for itself?  Only what is below net/ can be one's own; of that
  * the kernel knows which is not: in a namespace it has no such key, or none that can be written. */
 bool sysctl_is_global(const char *setting);
