@@ -450,8 +450,10 @@ await() {
 gone() {
 	timeout 20 bash -c '
 		runs() { local stat; read -r stat < "/proc/$1/stat" && [[ ${stat##*) } != [ZX]* ]]; } 2> /dev/null
-		for pid in "${@:1:$#-1}"; do while runs "$pid"; do sleep 0.03; done; done
-		while readlink /proc/[0-9]*/ns/user 2> /dev/null | grep -qxF "${!#}"; do sleep 0.03; done' bash "$@" ||
+		any() { local pid; for pid; do ! runs "$pid" || return 0; done; return 1; }
+		there() { stat -c %N /proc/[0-9]*/ns/user 2> /dev/null | grep -F "$1" | cut -d / -f 3; }
+		while any "${@:1:$#-1}"; do sleep 0.03; done
+		while any $(there "${!#}"); do sleep 0.03; done' bash "$@" ||
 		{ echo "somebody is left of $*"; return 1; }
 }
 
