@@ -4,6 +4,8 @@ bats_require_minimum_version 1.5.0
 cd "$BATS_TEST_DIRNAME/.." || exit
 B=${B:-build} # where the programs to test are
 export B
+RUN=${RUN:-run0} # in the names of what tests make elsewhere than below bats's directory: tests/run removes that at its end
+export RUN
 
 vnetgen() {
 	"$B/vnetgen" "$@"

@@ -5,7 +5,7 @@ load helper
 
 setup_file() {
 	# where an ordinary user may read, and which is there inside
-	D=$(mktemp -d "$B/sandbox.XXXXXX")
+	D=$(mktemp -d "$B/sandbox.$RUN.XXXXXX")
 	chmod 777 "$D"
 	export D
 }
@@ -159,7 +159,7 @@ attack() {
 
 @test "from inside, nothing of the host can be changed, signalled, or seen" {
 	hosts=$(cat /etc/hosts)
-	outside=$(mktemp /tmp/vnetgen-test.XXXXXX)
+	outside=$(mktemp "/tmp/vnetgen-test.$RUN.XXXXXX")
 	chmod 666 "$outside"
 	for who in $(everyone); do
 		"$who" sleep 60 3>&- 9>&- &
@@ -354,7 +354,7 @@ use_it() {
 	program=$PWD/$B/vnetgen
 	for place in "$D" /tmp /run; do
 		# a directory as mktemp(1) makes it, which only its owner may enter, can be no working directory of others
-		where=$(mktemp -d "$place/vnetgen-test.XXXXXX" 2> /dev/null) || continue
+		where=$(mktemp -d "$place/vnetgen-test.$RUN.XXXXXX" 2> /dev/null) || continue
 		chmod 777 "$where"
 		echo found > "$where/note"
 		cp "$D/paths.ini" "$where"

@@ -3,7 +3,7 @@ load helper
 
 setup() {
 	needs_sandbox
-	D=$(mktemp -d "$B/spawn.XXXXXX")
+	D=$(mktemp -d "$B/spawn.$RUN.XXXXXX")
 	chmod 755 "$D"
 }
 
