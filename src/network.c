@@ -254,7 +254,8 @@ static void take_sysctl(struct drawing *d, struct box *box, const struct stateme
 	static const struct {
 		const char *key;
 		unsigned family;
-	} forwarding[] = { { "net/ipv4/ip_forward", 1 }, { "net/ipv4/conf/all/forwarding", 1 }, { "net/ipv6/conf/all/forwarding", 2 } };
+	} forwarding[] = { { "net/ipv4/ip_forward", 1 }, { "net/ipv4/conf/all/forwarding", 1 },
+		             { "net/ipv6/conf/all/forwarding", 2 } };
 	char path[PATH_MAX];
 	if (time_of(d, statement->step, statement->phase) > d->limit)
 		return;

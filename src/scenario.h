@@ -50,8 +50,8 @@ bool scenario_choose_language(struct scenario *scenario, const struct options *o
 /* Reads the scenario and makes its plan, in English where no language was chosen before.  What is wrong has been said. */
 enum exit_status scenario_load(struct scenario *scenario, const struct options *options);
 
-/* Opens and empties the log, if one is wanted: right before commands are run, since what a mistake makes no use of it for
- * stays as it is.  False when it cannot be written, which has been said. */
+/* Opens and empties the log, if one is wanted.  To be called right before commands are run: after a mistake the old log is
+ * still there.  False when it cannot be written, which has been said. */
 bool scenario_open_log(struct scenario *scenario, const struct options *options);
 
 /* Notes, and reads, what is out of reach or different in a sandbox. */

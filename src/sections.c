@@ -321,8 +321,10 @@ static void check_file_is_new(struct building *b, struct section *section)
 	else
 		table_set(&b->files, name, section);
 	for (size_t i = 0; i < COUNT(daemon_files); i++) {
-		size_t length = strlen(name) - (ends_with(name, daemon_files[i]) ? strlen(daemon_files[i]) : 0);
-		const struct section *daemon = name[length] ? table_get(&b->daemons, arena_strndup(&b->model->arena, name, length)) : NULL;
+		if (!ends_with(name, daemon_files[i]))
+			continue;
+		const char *of = arena_strndup(&b->model->arena, name, strlen(name) - strlen(daemon_files[i]));
+		const struct section *daemon = table_get(&b->daemons, of);
 		if (daemon)
 			report_shared_file(b, section, daemon);
 	}
