@@ -26,10 +26,10 @@ BRANCHES := $(BRANCHES_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
 # checked copies need an optimiser, and sanitizers have their own
 FORTIFY = $(if $(findstring -fsanitize,$(CFLAGS)),,$(if $(filter-out -O0 -Og,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3))
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) -fPIE -fstack-protector-strong $(BRANCHES) $(FORTIFY) $(CFLAGS)
-ALL_CPPFLAGS = -D_GNU_SOURCE -Isrc -DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)/vnetgen"' \
+ALL_CPPFLAGS := -D_GNU_SOURCE -Isrc -DVERSION='"$(VERSION)"' -DDATADIR='"$(DATADIR)/vnetgen"' \
 	$(shell $(PKG_CONFIG) --cflags $(NEEDS)) $(CPPFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,--as-needed $(LDFLAGS)
-LIBS = $(shell $(PKG_CONFIG) --libs $(NEEDS)) $(LDLIBS)
+LIBS := $(shell $(PKG_CONFIG) --libs $(NEEDS)) $(LDLIBS)
 
 SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(B)/%.o)
@@ -70,6 +70,9 @@ $(B)/test-fault: tests/fault.c Makefile
 
 demo: all ## builds the network of two namespaces in a sandbox, pings, and removes it
 	$(B)/vnetgen test --sandbox scenarios/veth-pair.ini
+	@echo
+	@echo "Two network namespaces were made in a sandbox, red pinged blue, and all of it is gone again."
+	@echo "Next: '$(B)/vnetgen --dry-run scenarios/bridge.ini' prints the commands of a larger one as a script."
 
 check: all $(TOOLS) ## runs the tests; FILES=tests/X.bats for some of them
 	$(Q)B=$(B) tests/run $(FILES)
@@ -140,7 +143,7 @@ coverage: ## how many lines the tests run, and which files have others; FILES=te
 	$(Q)for notes in build-coverage/*.gcno; do : > $${notes%no}da; done
 	$(Q)chmod a+rw build-coverage/*.gcda
 	$(Q)for files in $(if $(FILES),'$(FILES)','$(KILLING)' '$(filter-out $(KILLING),$(wildcard tests/*.bats))'); do \
-		B=build-coverage tests/run $$files | grep '^not ok\|passed'; done
+		B=build-coverage tests/run $$files | grep '^not ok\|^[0-9]* passed'; done
 	$(Q)gcov -n -o build-coverage $(SOURCES) 2> /dev/null | awk -F"[':%]| of " '/^File .src/ { file = $$2 } \
 		/^Lines executed/ && file { printf "%6.2f%% of %4d  %s\n", $$2, $$NF, file; covered += $$2 * $$NF / 100; all += $$NF; file = "" } \
 		END { printf "%d of %d lines are covered: %.1f%%\n", covered, all, 100 * covered / all }' | sort -n

@@ -133,6 +133,7 @@ static void build_link(struct planner *p, struct link *link)
 		emit_undo_device(p, link, link->line);
 		link->planned = true;
 		link->made = p->plan->n;
+		p->ports[link->number].state = PORT_UP;
 		return;
 	}
 	struct data *fields = emit_fields(p, from);
@@ -219,6 +220,45 @@ static void build_links(struct planner *p, const struct step *step)
 	build_changes(p, step, false);
 }
 
+static void build_state(struct planner *p, struct link *link, bool up, unsigned line, const char *group,
+                        const char *detail)
+{
+	struct data *fields = emit_link_fields(p, link->end, link);
+	begin_giving_back(p, emit_command(p, up ? LINK_UP : LINK_DOWN, fields, line, link->end, group, detail), link);
+	struct port *port = &p->ports[link->number];
+	port->state = up ? PORT_UP : PORT_DOWN;
+	port->changed = NULL;
+}
+
+static bool wants_ports_down(const struct link *master)
+{
+	return master && master->kind->slaves_down;
+}
+
+static const char *kind_word(const struct link *link)
+{
+	return link->type.n ? link->type.word[0] : "";
+}
+
+/* Another master, or none.  A bond takes no device that is up, raises those it takes, and closes those it lets go. */
+static void change_master(struct planner *p, const struct statement *say, const struct link *master)
+{
+	struct port *port = &p->ports[say->link->number], before = *port;
+	if (port->state == PORT_UP && wants_ports_down(master)) {
+		emit_need_link(p, say->link, say->line, say->header);
+		build_state(p, say->link, false, say->line, "port-down", kind_word(master));
+	}
+	*port = (struct port){ .state = before.state, .master = master };
+	if (say->step > say->link->step && before.state != PORT_NEW &&
+	    (wants_ports_down(master) || wants_ports_down(before.master)))
+		port->changed = say;
+}
+
+static void lower_port(struct planner *p, const struct statement *say)
+{
+	change_master(p, say, say->master);
+}
+
 static void build_master(struct planner *p, const struct statement *say)
 {
 	struct link *link = say->link;
@@ -227,8 +267,7 @@ static void build_master(struct planner *p, const struct statement *say)
 	emit_need_link(p, master, say->line, say->header);
 	struct data *fields = emit_link_fields(p, link->end, link);
 	emit_set(p, fields, "master", master->name);
-	struct command *command = emit_command(p, LINK_MASTER, fields, say->line, link->end, "master",
-	                                       master->type.n ? master->type.word[0] : "");
+	struct command *command = emit_command(p, LINK_MASTER, fields, say->line, link->end, "master", kind_word(master));
 	begin_giving_back(p, command, link);
 }
 
@@ -243,11 +282,13 @@ static bool enslaved_in_move(const struct planner *p, const struct statement *sa
 /* Those that come with the moves, or the others. */
 static void build_some_masters(struct planner *p, const struct step *step, bool in_move)
 {
-	for (size_t i = 0; i < step->n_statements; i++) {
-		const struct statement *statement = step->statements[i];
-		if (statement->key->id == KEY_MASTER && statement->master && enslaved_in_move(p, statement) == in_move)
-			build_master(p, statement);
-	}
+	static void (*const builders[])(struct planner *, const struct statement *) = { lower_port, build_master };
+	for (size_t turn = 0; turn < COUNT(builders); turn++)
+		for (size_t i = 0; i < step->n_statements; i++) {
+			const struct statement *statement = step->statements[i];
+			if (statement->key->id == KEY_MASTER && statement->master && enslaved_in_move(p, statement) == in_move)
+				builders[turn](p, statement);
+		}
 }
 
 static void build_masters(struct planner *p, const struct step *step)
@@ -271,6 +312,7 @@ static void build_moves(struct planner *p, const struct step *step)
 		command->ends = link->passing;
 		begin_giving_back(p, command, link);
 		link->moved = p->plan->n;
+		p->ports[link->number].state = PORT_NEW;
 		if (!link->existing && place_reaches_outside(p, link))
 			command->begins[0] = emit_undo_link(p, early_class(link), link->end, link, true);
 	}
@@ -296,13 +338,19 @@ static void build_sets(struct planner *p, const struct step *step)
 			build_sysctl(p, statement, statement->link->end);
 		else
 			build_set(p, statement, &statement->words, "set");
+		if (statement->key->id == KEY_SET && !strcmp(statement->words.word[0], "nomaster"))
+			change_master(p, statement, NULL);
 	}
 }
 
-static void build_state(struct planner *p, struct link *link, bool up, unsigned line, const char *group)
+/* What shall not be up stays down, unless a bond has raised it. */
+static void leave_down(struct planner *p, const struct link *link, const struct statement *say)
 {
-	struct data *fields = emit_link_fields(p, link->end, link);
-	begin_giving_back(p, emit_command(p, up ? LINK_UP : LINK_DOWN, fields, line, link->end, group, ""), link);
+	struct port *port = &p->ports[link->number];
+	if (wants_ports_down(port->master))
+		*port = (struct port){ .state = PORT_DOWN, .master = port->master, .changed = say };
+	else if (!link->existing)
+		port->state = PORT_DOWN;
 }
 
 /* Raises what the step makes, on bridges or not, in the host or in namespaces. */
@@ -314,10 +362,27 @@ static void raise_links(struct planner *p, const struct step *step, bool on_brid
 		bool up = true;
 		if (say)
 			value_bool(say->value, &up);
-		if (!up || link->on_bridge != on_bridge || place_is_owned(p, link->end) == host)
+		if (link->on_bridge != on_bridge || place_is_owned(p, link->end) == host)
 			continue;
+		if (!up) {
+			leave_down(p, link, say);
+			continue;
+		}
 		emit_need_link(p, link, link->line, link->header);
-		build_state(p, link, true, say ? say->line : link->line, group);
+		build_state(p, link, true, say ? say->line : link->line, group, "");
+	}
+}
+
+/* The state that another master changed, when this step says nothing of it. */
+static void restate_ports(struct planner *p, const struct step *step, bool on_bridge)
+{
+	for (size_t i = 0; i < step->n_statements; i++) {
+		const struct statement *say = step->statements[i];
+		const struct port *port = say->link ? &p->ports[say->link->number] : NULL;
+		if (!port || port->changed != say || say->link->on_bridge != on_bridge)
+			continue;
+		bool up = port->state == PORT_UP;
+		build_state(p, say->link, up, say->line, up ? "up" : "down", "");
 	}
 }
 
@@ -331,7 +396,7 @@ static void change_links(struct planner *p, const struct step *step, bool on_bri
 			continue;
 		value_bool(statement->value, &up);
 		emit_need_link(p, statement->link, statement->line, statement->header);
-		build_state(p, statement->link, up, statement->line, up ? "up" : "down");
+		build_state(p, statement->link, up, statement->line, up ? "up" : "down", "");
 	}
 }
 
@@ -371,6 +436,7 @@ static void build_ups(struct planner *p, const struct step *step)
 		build_lo(p, netns, up, statement->line);
 	}
 	change_links(p, step, false);
+	restate_ports(p, step, false);
 }
 
 static void build_bridge_ups(struct planner *p, const struct step *step)
@@ -378,6 +444,7 @@ static void build_bridge_ups(struct planner *p, const struct step *step)
 	raise_links(p, step, true, true, "bridge-up");
 	raise_links(p, step, true, false, "bridge-up");
 	change_links(p, step, true);
+	restate_ports(p, step, true);
 }
 
 static void (*const builders[PHASES])(struct planner *, const struct step *) = {

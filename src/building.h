@@ -23,6 +23,7 @@ struct building {
 	struct once scenario; /* [scenario] may be opened again */
 	size_t step;          /* the [step] that the section stands under */
 	unsigned built_in[PHASES]; /* line of the step that names the phase */
+	struct table files, daemons; /* by what stands in the header -> the section */
 };
 
 /* One "key = value" on its way into the model. */

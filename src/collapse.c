@@ -135,7 +135,7 @@ static void describe_device(struct buffer *out, const struct device *device)
 static void describe_box(struct buffer *out, const struct box *box)
 {
 	add_pattern(out, box->netns->name);
-	buffer_printf(out, " %d%d", box->added, box->forwards);
+	buffer_printf(out, " %d%d", box->added, box->forwards != 0);
 	add_lines(out, &box->lines);
 	for (size_t i = 0; i < box->n; i++) {
 		const struct device *device = box->devices[i];

@@ -1,10 +1,18 @@
 /* json: data printed as JSON. */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
+
+json_t *json_of_text(const char *text, size_t length)
+{
+	struct buffer clean = { 0 };
+	utf8_clean(&clean, text, length);
+	json_t *json = json_stringn(buffer_text(&clean), clean.length);
+	buffer_free(&clean);
+	return json;
+}
 
 static json_t *json_of(const struct data *data)
 {
@@ -14,7 +22,7 @@ static json_t *json_of(const struct data *data)
 		json = json_boolean(data->truth);
 		break;
 	case DATA_STRING:
-		json = json_string(data->string);
+		json = json_of_text(data->string, strlen(data->string));
 		break;
 	case DATA_LIST:
 		json = json_array();
@@ -26,8 +34,7 @@ static json_t *json_of(const struct data *data)
 		for (size_t i = 0; i < data->n; i++)
 			json_object_set_new(json, data->keys[i], json_of(data->items[i]));
 	}
-	/* what is not UTF-8 cannot be said in JSON */
-	return json ? json : json_null();
+	return json;
 }
 
 char *json_text(const struct data *data)

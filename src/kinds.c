@@ -13,7 +13,7 @@ static const struct kind kinds[] = {
 	{ "bridge", .bridge = true, .stays = true },
 	{ "bond", .stays = true, .slaves_down = true },
 	{ "vrf", .stays = true, .inward = true },
-	{ "team", .stays = true },
+	{ "team", .stays = true, .slaves_down = true },
 	{ "dummy", .plain = true, .inward = true, .in_place = true },
 	{ "ifb", .plain = true, .inward = true, .in_place = true },
 	{ "tun", .plain = true, .inward = true, .stays = true, .tuntap = true },

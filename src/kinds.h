@@ -10,7 +10,7 @@ struct kind {
 	bool bridge;       /* raised in bridge-up; at most BRIDGE_PORTS ports */
 	bool stays;        /* the kernel does not move it: made where it shall be */
 	bool underlay;     /* its underlay is the namespace that it was made in, also after a move */
-	bool slaves_down;  /* a device must be down to become its port */
+	bool slaves_down;  /* takes a device only while that is down, and leaves it down when it lets it go */
 	bool plain;        /* takes no ports: cannot be a master */
 	bool shares;       /* stands on its parent as one more device of the same network */
 	bool inward;       /* no wire leads from it */

@@ -1,11 +1,11 @@
 /* log: one JSON object a line for each command that was executed. */
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "json.h"
 #include "log.h"
 #include "report.h"
 
@@ -22,19 +22,9 @@ void log_close(struct log *log)
 	log->fd = -1;
 }
 
-/* A JSON string of any bytes: what is not UTF-8 becomes U+FFFD. */
-static json_t *text_of(const char *text, size_t length)
-{
-	struct buffer clean = { 0 };
-	utf8_clean(&clean, text, length);
-	json_t *json = json_stringn(buffer_text(&clean), clean.length);
-	buffer_free(&clean);
-	return json;
-}
-
 static json_t *string_of(const char *text)
 {
-	return text_of(text, strlen(text));
+	return json_of_text(text, strlen(text));
 }
 
 /* Times in seconds, to the microsecond: what is beyond is noise. */
@@ -74,7 +64,7 @@ void log_command(struct log *log, const struct log_entry *entry, const struct ou
 	else
 		json_object_set_new(line, "error", string_of(strerror(outcome->status)));
 	for (size_t i = 0; i < COUNT(streams); i++) {
-		json_object_set_new(line, streams[i], text_of(buffer_text(&outcome->stream[i]), outcome->stream[i].length));
+		json_object_set_new(line, streams[i], json_of_text(buffer_text(&outcome->stream[i]), outcome->stream[i].length));
 		if (outcome->dropped[i])
 			json_object_set_new(line, dropped[i], json_integer((json_int_t)outcome->dropped[i]));
 	}

@@ -67,7 +67,7 @@ static enum exit_status do_up(struct scenario *s, const struct options *o)
 		         o->files[0]);
 		return EXIT_REFUSED;
 	}
-	if (!may_build())
+	if (!may_build() || !scenario_open_log(s, o))
 		return EXIT_REFUSED;
 	return run_up(&s->executor, &s->plan, &(struct run_options){ .keep = o->keep, .restore = s->restore });
 }
@@ -108,7 +108,7 @@ static enum exit_status do_down(struct scenario *s, const struct options *o)
 		record_close(&record);
 		return good ? EXIT_DONE : EXIT_REFUSED;
 	}
-	return may_build() ? run_down(&s->executor, name) : EXIT_REFUSED;
+	return may_build() && scenario_open_log(s, o) ? run_down(&s->executor, name) : EXIT_REFUSED;
 }
 
 static enum exit_status do_check(struct scenario *s, const struct options *o)
@@ -116,7 +116,7 @@ static enum exit_status do_check(struct scenario *s, const struct options *o)
 	enum exit_status status = scenario_load(s, o);
 	if (status != EXIT_DONE)
 		return status;
-	return may_build() ? tap_checks(&s->executor, &s->plan) : EXIT_REFUSED;
+	return may_build() && scenario_open_log(s, o) ? tap_checks(&s->executor, &s->plan) : EXIT_REFUSED;
 }
 
 static int test_here(void *user)
@@ -140,8 +140,10 @@ static enum exit_status do_test(struct scenario *s, const struct options *o)
 	enum exit_status status = scenario_load(s, o);
 	if (status != EXIT_DONE)
 		return status;
+	if ((!o->sandbox && !may_build()) || !scenario_open_log(s, o))
+		return EXIT_REFUSED;
 	if (!o->sandbox)
-		return may_build() ? (enum exit_status)test_here(s) : EXIT_REFUSED;
+		return (enum exit_status)test_here(s);
 	scenario_leave_host(s);
 	return scenario_run_in_sandbox(test_in_sandbox, s, !o->quiet);
 }
@@ -158,6 +160,8 @@ static enum exit_status do_lint(struct scenario *s, const struct options *o)
 	enum exit_status status = scenario_load(s, o);
 	if (status != EXIT_DONE || !o->kernel)
 		return status;
+	if (!scenario_open_log(s, o))
+		return EXIT_REFUSED;
 	scenario_leave_host(s);
 	return scenario_run_in_sandbox(lint_in_sandbox, s, false);
 }
@@ -242,8 +246,11 @@ enum option_set {
 	TAKES_PAGE = 32,    /* --stable and what else a page has */
 	TAKES_FORMAT = 64,
 	TAKES_LANGUAGE = 128,
-	TAKES_KERNEL = 512, /* --kernel */
 	TAKES_MANY = 256, /* more than one scenario */
+	TAKES_KERNEL = 512,
+	TAKES_MODEL = 1024, /* --set and what else changes what is made of a scenario */
+	TAKES_PATH = 2048,
+	TAKES_RUN = 4096 | TAKES_PATH, /* --log and what else commands that are run have */
 };
 
 static const struct command_line {
@@ -252,17 +259,23 @@ static const struct command_line {
 	unsigned takes;
 	const char *argument, *says;
 } commands[] = {
-	{ "up", do_up, TAKES_SCRIPT | TAKES_CHECKS | TAKES_KEEP | TAKES_SANDBOX | TAKES_LANGUAGE, "SCENARIO",
-	  "builds the network (the default command)" },
-	{ "down", do_down, TAKES_SCRIPT | TAKES_LANGUAGE, "SCENARIO|NAME", "takes it down" },
+	{ "up", do_up, TAKES_SCRIPT | TAKES_CHECKS | TAKES_KEEP | TAKES_SANDBOX | TAKES_LANGUAGE | TAKES_MODEL | TAKES_RUN,
+	  "SCENARIO", "builds the network (the default command)" },
+	{ "down", do_down, TAKES_SCRIPT | TAKES_LANGUAGE | TAKES_MODEL | TAKES_RUN, "SCENARIO|NAME", "takes it down" },
 	{ "list", do_list, 0, "", "lists the networks that are up, and since when" },
-	{ "check", do_check, 0, "SCENARIO", "runs the checks of a network that is up, and prints TAP" },
-	{ "test", do_test, TAKES_SANDBOX, "SCENARIO", "builds it, runs shows and checks, takes it down" },
-	{ "lint", do_lint, TAKES_KERNEL, "SCENARIO", "says what is wrong with it, and does nothing" },
-	{ "graph", do_graph, TAKES_DRAWING | TAKES_FORMAT | TAKES_LANGUAGE, "SCENARIO", "draws it, from the file alone" },
-	{ "doc", pages_doc, TAKES_SCRIPT | TAKES_PAGE | TAKES_FORMAT | TAKES_LANGUAGE | TAKES_MANY, "SCENARIO...",
+	{ "check", do_check, TAKES_MODEL | TAKES_RUN, "SCENARIO",
+	  "runs the checks of a network that is up, and prints TAP" },
+	{ "test", do_test, TAKES_SANDBOX | TAKES_MODEL | TAKES_RUN, "SCENARIO",
+	  "builds it, runs shows and checks, takes it down" },
+	{ "lint", do_lint, TAKES_KERNEL | TAKES_MODEL | TAKES_RUN, "SCENARIO",
+	  "says what is wrong with it, and does nothing" },
+	{ "graph", do_graph, TAKES_DRAWING | TAKES_FORMAT | TAKES_LANGUAGE | TAKES_MODEL | TAKES_PATH, "SCENARIO",
+	  "draws it, from the file alone" },
+	{ "doc", pages_doc,
+	  TAKES_SCRIPT | TAKES_PAGE | TAKES_FORMAT | TAKES_LANGUAGE | TAKES_MANY | TAKES_MODEL | TAKES_RUN, "SCENARIO...",
 	  "runs it in a sandbox and writes the tutorial" },
-	{ "view", pages_view, TAKES_LANGUAGE | TAKES_MANY, "SCENARIO...", "prints what templates see, as JSON" },
+	{ "view", pages_view, TAKES_LANGUAGE | TAKES_MANY | TAKES_MODEL, "SCENARIO...",
+	  "prints what templates see, as JSON" },
 };
 
 enum long_option {
@@ -332,16 +345,20 @@ static const struct option_line {
 	{ { "diagrams", required_argument, NULL, OPT_DIAGRAMS }, TAKES_PAGE, "WHEN", "once (a chapter), each (step), none" },
 	{ { "front-matter", no_argument, NULL, OPT_FRONT_MATTER }, TAKES_PAGE, "", "begins with title and --meta, as YAML" },
 	{ { "meta", required_argument, NULL, OPT_META }, TAKES_PAGE, "KEY=VALUE", "for the front matter; KEY:=YAML as it is" },
-	{ { "set", required_argument, NULL, OPT_SET }, 0, "NAME=VALUE", "gives a variable of [vars] another value" },
-	{ { "style", required_argument, NULL, OPT_STYLE }, 0, "STYLE", "spells commands so; there are ",
+	{ { "set", required_argument, NULL, OPT_SET }, TAKES_MODEL, "NAME=VALUE",
+	  "gives a variable of [vars] another value" },
+	{ { "style", required_argument, NULL, OPT_STYLE }, TAKES_MODEL, "STYLE", "spells commands so; there are ",
 	  list_styles },
-	{ { "templates", required_argument, NULL, OPT_TEMPLATES }, 0, "DIR", "looks for templates there first" },
-	{ { "path", required_argument, NULL, OPT_PATH }, 0, "PATH", "where commands are looked up" },
-	{ { "timeout", required_argument, NULL, OPT_TIMEOUT }, 0, "TIME", "ends a command that takes longer; 30s, 2m, 500ms" },
+	{ { "templates", required_argument, NULL, OPT_TEMPLATES }, TAKES_MODEL, "DIR", "looks for templates there first" },
+	{ { "path", required_argument, NULL, OPT_PATH }, TAKES_PATH, "PATH", "where commands are looked up" },
+	{ { "timeout", required_argument, NULL, OPT_TIMEOUT }, TAKES_RUN, "TIME",
+	  "ends a command that takes longer; 30s, 2m, 500ms" },
 	{ { "run-dir", required_argument, NULL, OPT_RUN_DIR }, 0, "DIR", "keeps the records there instead of in /run/vnetgen" },
-	{ { "log", required_argument, NULL, OPT_LOG }, 0, "FILE", "writes each command and its output there, as JSON" },
+	{ { "log", required_argument, NULL, OPT_LOG }, TAKES_RUN, "FILE",
+	  "writes each command and its output there, as JSON" },
 	{ { "quiet", no_argument, NULL, 'q' }, 0, "", "says nothing but what is wrong" },
-	{ { "verbose", no_argument, NULL, 'v' }, 0, "", "says for each command where in the scenario it comes from" },
+	{ { "verbose", no_argument, NULL, 'v' }, TAKES_RUN, "",
+	  "says for each command where in the scenario it comes from" },
 	{ { "help", no_argument, NULL, 'h' }, 0, "", "this text" },
 	{ { "version", no_argument, NULL, OPT_VERSION }, 0, "", "the version" },
 	/* for the tests of man pages and completions */
@@ -546,7 +563,8 @@ static enum exit_status run_command_line(int argc, char **argv, struct options *
 
 	struct scenario scenario;
 	run_catch_signals();
-	enum exit_status status = scenario_prepare(&scenario, o, argc ? argv[0] : "") ? command->run(&scenario, o) : EXIT_REFUSED;
+	scenario_prepare(&scenario, o, argc ? argv[0] : "");
+	enum exit_status status = command->run(&scenario, o);
 	scenario_close(&scenario);
 	return status;
 }

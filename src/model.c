@@ -105,6 +105,8 @@ void model_read(struct model *model, const char *file, const char *text, size_t 
 		report_error(report, 0, NULL, NULL, "the file's name, '%s', %s; give [scenario] a 'name'", file_name, wrong);
 	if (!model->title)
 		model->title = model->name;
+	table_free(&b.files);
+	table_free(&b.daemons);
 	free(b.links);
 	variables_free(&b.variables);
 }

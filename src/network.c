@@ -1,8 +1,10 @@
 /* network: what a plan has built after one of its steps. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "network.h"
+#include "sysctls.h"
 #include "values.h"
 
 /* Where the other end of a tunnel is. */
@@ -246,16 +248,22 @@ static void take_state(struct drawing *d, struct device *device, const struct st
 	device->changed |= is_new(d, time);
 }
 
+/* Each of them makes a router of a namespace, or none. */
 static void take_sysctl(struct drawing *d, struct box *box, const struct statement *statement)
 {
-	static const char *const forwarding[] = { "net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding",
-		                                      "net.ipv6.conf.all.forwarding" };
-	const char *value = statement->value;
-	size_t length = strlen(value), key = strcspn(value, "= \t");
+	static const struct {
+		const char *key;
+		unsigned family;
+	} forwarding[] = { { "net/ipv4/ip_forward", 1 }, { "net/ipv4/conf/all/forwarding", 1 },
+		             { "net/ipv6/conf/all/forwarding", 2 } };
+	char path[PATH_MAX];
+	if (time_of(d, statement->step, statement->phase) > d->limit)
+		return;
+	sysctl_path(path, statement->value);
+	long value = strtol(strchr(statement->value, '=') + 1, NULL, 0);
 	for (size_t i = 0; i < COUNT(forwarding); i++)
-		if (strlen(forwarding[i]) == key && !strncmp(forwarding[i], value, key) && value[length - 1] == '1' &&
-		    time_of(d, statement->step, PHASE_SYSCTL) <= d->limit)
-			box->forwards = true;
+		if (!strcmp(path + strlen("/proc/sys/"), forwarding[i].key))
+			box->forwards = value ? box->forwards | forwarding[i].family : box->forwards & ~forwarding[i].family;
 }
 
 /* A VXLAN may be told by forwarding entries where the others are. */
@@ -279,7 +287,7 @@ static void take_statement(struct drawing *d, const struct statement *statement)
 		take_master(d, device, statement);
 	else if (device && statement->key->id == KEY_UP)
 		take_state(d, device, statement);
-	else if (statement->key->id == KEY_SYSCTL && !link)
+	else if (statement->key->id == KEY_SYSCTL)
 		take_sysctl(d, box, statement);
 	if (!how && statement->key->id != KEY_FDB)
 		return;

@@ -30,7 +30,7 @@ struct names {
 struct box {
 	const struct netns *netns;
 	bool added;    /* by the last step */
-	bool forwards; /* packets, by its sysctl */
+	unsigned forwards; /* packets, by its sysctls: 1 of IPv4, 2 of IPv6 */
 	struct lines lines;
 	struct device **devices;
 	size_t n, room;

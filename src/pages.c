@@ -231,12 +231,14 @@ static enum exit_status make_page(struct pages *pages)
 	enum exit_status status = write_page(pages, false, o->dry_run);
 	if (status != EXIT_DONE || o->dry_run)
 		return status;
-	if (o->host) {
-		if (geteuid() == 0)
-			return (enum exit_status)run_here(pages);
+	if (o->host && geteuid() != 0) {
 		complain("doc --host builds the network in the host, which needs root; without --host it needs none");
 		return EXIT_REFUSED;
 	}
+	if (!scenario_open_log(pages->shared, o))
+		return EXIT_REFUSED;
+	if (o->host)
+		return (enum exit_status)run_here(pages);
 	for (size_t i = 0; i < pages->n; i++)
 		scenario_leave_host(&pages->chapters[i].scenario);
 	status = scenario_run_in_sandbox(run_in_sandbox, pages, false);
@@ -261,17 +263,15 @@ static enum exit_status open_pages(struct pages *pages, struct scenario *shared,
 		complain("%s", wrong);
 		return EXIT_SCENARIO;
 	}
-	struct options own = *o;
-	own.log = NULL; /* all write to the one that is open */
 	pages->chapters = xcalloc(o->n_files, sizeof *pages->chapters);
 	enum exit_status status = EXIT_DONE;
 	for (size_t i = 0; i < o->n_files; i++) {
 		struct scenario *s = &pages->chapters[pages->n++].scenario;
-		scenario_prepare(s, &own, o->files[i]);
-		s->executor.log = &shared->log;
+		scenario_prepare(s, o, o->files[i]);
+		s->executor.log = &shared->log; /* one for all */
 		s->executor.quiet = true; /* the page is what is printed */
 		s->language = shared->language;
-		enum exit_status loaded = scenario_load(s, &own);
+		enum exit_status loaded = scenario_load(s, o);
 		if (loaded != EXIT_DONE)
 			status = loaded;
 	}

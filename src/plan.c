@@ -134,6 +134,7 @@ void plan_make(struct plan *plan, struct model *model, const struct style *style
 {
 	*plan = (struct plan){ .model = model };
 	struct planner p = { .plan = plan, .model = model, .style = style, .report = report };
+	p.ports = xcalloc(model->n_links + 1, sizeof *p.ports);
 	place_find_after_moves(&p);
 	make_steps(&p);
 	if (plan->n_undo)
@@ -144,6 +145,7 @@ void plan_make(struct plan *plan, struct model *model, const struct style *style
 		if (undo->restore)
 			undo->text = restore_command(&plan->arena, model->name, "undo", i, "");
 	}
+	free(p.ports);
 	free(p.fresh_run);
 	free(p.fresh_look);
 	table_free(&p.directories);

@@ -5,6 +5,13 @@
 
 #include "plan.h"
 
+/* What the commands so far have made of a link. */
+struct port {
+	enum { PORT_NEW, PORT_UP, PORT_DOWN } state; /* up: of one that was there before, it may be */
+	const struct link *master;
+	const struct statement *changed; /* this gave it a master that changed its state, which is to be put right */
+};
+
 struct planner {
 	struct plan *plan;
 	struct model *model;
@@ -12,6 +19,7 @@ struct planner {
 	struct report *report;
 	struct plan_step *into; /* the step that gets what is emitted */
 	enum phase phase;
+	struct port *ports; /* by the number of the link */
 	bool in_place; /* devices may be created where they shall be */
 	struct netns **fresh_run, **fresh_look; /* have IPv6 addresses that nothing has waited for */
 	struct table directories; /* below /etc/netns that a command makes */

@@ -23,7 +23,7 @@ void scenario_close(struct scenario *s)
 	arena_free(&s->arena);
 }
 
-bool scenario_prepare(struct scenario *s, const struct options *o, const char *file)
+void scenario_prepare(struct scenario *s, const struct options *o, const char *file)
 {
 	*s = (struct scenario){ .report.file = file, .log.fd = -1 };
 	s->executor = (struct executor){ .path = o->path ? o->path : STANDARD_PATH, .file = file,
@@ -32,11 +32,14 @@ bool scenario_prepare(struct scenario *s, const struct options *o, const char *f
 		                             .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
 	templates_open(&s->templates, o->templates, &s->arena);
 	s->needs.templates = &s->templates;
-	if (o->log && !log_open(&s->log, o->log)) {
-		complain("cannot write %s: %s", o->log, file_error(errno));
-		return false;
-	}
-	return true;
+}
+
+bool scenario_open_log(struct scenario *s, const struct options *o)
+{
+	if (!o->log || log_open(&s->log, o->log))
+		return true;
+	complain("cannot write %s: %s", o->log, file_error(errno));
+	return false;
 }
 
 bool scenario_choose_language(struct scenario *s, const struct options *o, bool by_locale)

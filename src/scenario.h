@@ -39,9 +39,8 @@ struct scenario {
 	struct sysctls sysctls; /* for a sandbox */
 };
 
-/* What has to be there before any command is run; reads nothing of the scenario.  False when it has said why not.
- * scenario_close() in any case. */
-bool scenario_prepare(struct scenario *scenario, const struct options *options, const char *file);
+/* Reads nothing yet.  scenario_close() */
+void scenario_prepare(struct scenario *scenario, const struct options *options, const char *file);
 void scenario_close(struct scenario *scenario);
 
 /* Sets the language that was asked for; else, BY_LOCALE, the locale's; else English.  False when there is none of that
@@ -50,6 +49,10 @@ bool scenario_choose_language(struct scenario *scenario, const struct options *o
 
 /* Reads the scenario and makes its plan, in English where no language was chosen before.  What is wrong has been said. */
 enum exit_status scenario_load(struct scenario *scenario, const struct options *options);
+
+/* Opens and empties the log, if one is wanted.  To be called right before commands are run: after a mistake the old log is
+ * still there.  False when it cannot be written, which has been said. */
+bool scenario_open_log(struct scenario *scenario, const struct options *options);
 
 /* Notes, and reads, what is out of reach or different in a sandbox. */
 void scenario_leave_host(struct scenario *scenario);

@@ -284,8 +284,8 @@ static const char *take_netns_path(struct building *b, const char *name, const c
 	return NULL;
 }
 
-/* PATH below ${dir}, or NETNS:/etc/PATH. */
-static void read_file_path(struct building *b, const struct section *section, struct file *file)
+/* PATH below ${dir}, or NETNS:/etc/PATH; false when it is neither, which is reported. */
+static bool read_file_path(struct building *b, const struct section *section, struct file *file)
 {
 	const char *name = building_name(section), *colon = strstr(name, ":/"), *wrong;
 	if (colon) {
@@ -298,18 +298,36 @@ static void read_file_path(struct building *b, const struct section *section, st
 		if (wrong)
 			section_error(b, section, "the name '%s' %s", name, wrong);
 	}
+	return !wrong;
 }
 
-static void check_file_is_new(struct building *b, const struct section *section, const struct file *file)
+/* What is added to the name of a daemon for the files in ${dir} that it has itself. */
+static const char *const daemon_files[] = { ".log", ".pid" };
+
+/* At both, since either can take another name. */
+static void report_shared_file(struct building *b, const struct section *file, const struct section *daemon)
 {
-	const struct model *model = b->model;
-	for (size_t s = 0; s < model->n_steps; s++)
-		for (size_t i = 0; i < model->steps[s].n_files; i++) {
-			const struct file *other = &model->steps[s].files[i];
-			if (other != file && other->netns == file->netns && (file->netns || !strstr(section->header, ":/")) &&
-			    !strcmp(other->path, file->path))
-				section_error(b, section, "already given in line %u", other->line);
-		}
+	section_error(b, file, "the daemon in line %u has a file of that name itself; take another name", daemon->line);
+	section_error(b, daemon, "has a file '%s' itself, which is that in line %u; take another name", building_name(file),
+	              file->line);
+}
+
+static void check_file_is_new(struct building *b, struct section *section)
+{
+	const char *name = building_name(section);
+	const struct section *other = table_get(&b->files, name);
+	if (other)
+		section_error(b, section, "already given in line %u", other->line);
+	else
+		table_set(&b->files, name, section);
+	for (size_t i = 0; i < COUNT(daemon_files); i++) {
+		if (!ends_with(name, daemon_files[i]))
+			continue;
+		const char *of = arena_strndup(&b->model->arena, name, strlen(name) - strlen(daemon_files[i]));
+		const struct section *daemon = table_get(&b->daemons, of);
+		if (daemon)
+			report_shared_file(b, section, daemon);
+	}
 }
 
 static const char *take_mode(const struct pair *pair)
@@ -329,8 +347,8 @@ void read_file(struct building *b, struct section *section, enum section_kind ki
 	struct once once = { 0 };
 	*file = (struct file){ .header = section->header, .line = section->line,
 		                   .lines = arena_alloc(&model->arena, (section->n + 1) * sizeof *file->lines) };
-	read_file_path(b, section, file);
-	check_file_is_new(b, section, file);
+	if (read_file_path(b, section, file))
+		check_file_is_new(b, section);
 	for (size_t i = 0; i < section->n; i++) {
 		struct pair pair = pair_at(b, section, kind, i);
 		if (!strcmp(pair.entry->key, "|")) {
@@ -347,18 +365,21 @@ void read_file(struct building *b, struct section *section, enum section_kind ki
 
 /* --- [daemon] --- */
 
-static void check_daemon_name(struct building *b, const struct section *section, const struct daemon *daemon)
+static void check_daemon_name(struct building *b, struct section *section)
 {
-	const struct model *model = b->model;
-	const char *wrong = name_wrong_daemon(daemon->name);
+	const char *name = building_name(section), *wrong = name_wrong_daemon(name);
+	const struct section *other = table_get(&b->daemons, name);
 	if (wrong)
-		section_error(b, section, "the name '%s' %s", daemon->name, wrong);
-	for (size_t s = 0; s < model->n_steps; s++)
-		for (size_t i = 0; i < model->steps[s].n_daemons; i++) {
-			const struct daemon *other = &model->steps[s].daemons[i];
-			if (other != daemon && !strcmp(other->name, daemon->name))
-				section_error(b, section, "line %u has a daemon of that name", other->line);
-		}
+		section_error(b, section, "the name '%s' %s", name, wrong);
+	if (other)
+		section_error(b, section, "line %u has a daemon of that name", other->line);
+	else
+		table_set(&b->daemons, name, section);
+	for (size_t i = 0; i < COUNT(daemon_files); i++) {
+		const struct section *file = table_get(&b->files, arena_printf(&b->model->arena, "%s%s", name, daemon_files[i]));
+		if (file)
+			report_shared_file(b, file, section);
+	}
 }
 
 void read_daemon(struct building *b, struct section *section, enum section_kind kind)
@@ -368,7 +389,7 @@ void read_daemon(struct building *b, struct section *section, enum section_kind 
 	struct once once = { 0 };
 	*daemon = (struct daemon){ .name = building_name(section), .header = section->header, .line = section->line,
 		                       .netns = b->model->host };
-	check_daemon_name(b, section, daemon);
+	check_daemon_name(b, section);
 	for (size_t i = 0; i < section->n; i++) {
 		struct pair pair = pair_at(b, section, kind, i);
 		if (!building_pair_once(&pair, &once, NULL))

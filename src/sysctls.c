@@ -1,6 +1,5 @@
 /* sysctls: keys of sysctl(8) that the whole machine shares. */
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +7,12 @@
 
 #include "sysctls.h"
 
-void sysctl_path(char path[PATH_MAX], const char *value)
+/* The separator that comes first in the key is that of names, as in sysctl(8):
+ * net.ipv4.conf.eth0/10.forwarding is net/ipv4/conf/eth0.10/forwarding. */
+void sysctl_path(char path[PATH_MAX], const char *setting)
 {
-	int length = (int)strcspn(value, "= ");
-	snprintf(path, PATH_MAX, "/proc/sys/%.*s", length, value);
+	int length = (int)strcspn(setting, "= \t");
+	snprintf(path, PATH_MAX, "/proc/sys/%.*s", length, setting);
 	char *key = path + strlen("/proc/sys/");
 	if (key[strcspn(key, "./")] == '/')
 		return;
@@ -63,7 +64,7 @@ void sysctls_judge(const struct sysctls *sysctls, struct report *report)
 		if (is_shared(path))
 			report_error(report, statement->line, statement->header, "sysctl",
 			             "'%.*s' is the whole machine's; it cannot be set in a sandbox",
-			             (int)strcspn(statement->value, "= "), statement->value);
+			             (int)strcspn(statement->value, "= \t"), statement->value);
 	}
 }
 

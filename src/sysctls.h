@@ -8,10 +8,8 @@
 
 #include "model.h"
 
-/* The file of "KEY=VALUE".  The separator that comes first in the key is that of names, as in sysctl(8):
- * net.ipv4.conf.eth0/10.forwarding is net/ipv4/conf/eth0.10/forwarding. */
-void sysctl_path(char path[PATH_MAX], const char *value);
-
+/* The file of "KEY=VALUE", below /proc/sys. */
+void sysctl_path(char path[PATH_MAX], const char *setting);
 /* Is "KEY=VALUE" of a key that no network namespace has for itself?  Only what is below net/ can be one's own; of that
  * the kernel knows which is not: in a namespace it has no such key, or none that can be written. */
 bool sysctl_is_global(const char *setting);

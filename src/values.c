@@ -55,7 +55,7 @@ const char *name_wrong_file(const char *name)
 		return "has a '/' in it: the files of a network lie in one directory, ${dir}";
 	if (digits && (!name[digits] || name[digits] == '.'))
 		return "is a number, as the network's own record has them";
-	static const char *const own[] = { "journal", "script", "restore", "new" };
+	static const char *const own[] = { "errors", "journal", "made", "restore", "said", "script" };
 	for (size_t i = 0; i < COUNT(own); i++)
 		if (!strcmp(name, own[i]))
 			return "is a file of the network's own record; take another name";
@@ -205,9 +205,10 @@ static const char *host_of(struct arena *arena, const char *prefix, const char *
 const char *value_hosts(struct arena *arena, struct words *words)
 {
 	const char *wrong = NULL;
+	bool is_ipv6;
 	for (size_t i = 1; i < words->n; i++) {
-		/* the other "host" of ip-address(8) is a scope */
-		if (strcmp(words->word[i], "host") || !strcmp(words->word[i - 1], "scope"))
+		/* after any other word it is ip's: a scope, a label, the name of a device */
+		if (strcmp(words->word[i], "host") || !value_address(arena, words->word[i - 1], &is_ipv6))
 			continue;
 		if (i + 1 == words->n)
 			return "a number is missing after 'host'";

@@ -22,11 +22,10 @@ check_up() {
 }
 
 @test "check of good networks succeeds" {
-	for name in veth-pair bridge bridge-in-netns same-names router-chain; do
-		run -0 in_sandbox check_up scenarios/$name.ini
-		grep -q '^ok 1 - ' <<< "$output"
-		grep -qx '1\.\.[1-9]' <<< "$output"
-	done
+	checked() { in_sandbox check_up "scenarios/$1.ini"; }
+	run -0 at_once checked veth-pair bridge bridge-in-netns same-names router-chain
+	[ "$(grep -c '^ok 1 - ' <<< "$output")" -eq 5 ]
+	[ "$(grep -cx '1\.\.[1-9]' <<< "$output")" -eq 5 ]
 	# what a later step changed is not checked as if it had not
 	run -0 in_sandbox check_up scenarios/bridge-in-netns.ini
 	[ "${lines[0]}" = "ok 1 - red reaches blue through the switch # SKIP a later step changes the network" ]
@@ -56,29 +55,21 @@ check_up() {
 	diff -u tests/golden/checks.err <(echo "$stderr")
 }
 
-@test "test of good networks succeeds in both styles" {
-	for style in classic compact; do
-		for name in veth-pair bridge bridge-in-netns same-names router-chain; do
-			run -0 in_sandbox "$B/vnetgen" test -q --style $style scenarios/$name.ini
-			[ -z "$output" ]
-		done
-	done
-}
-
 # br_netfilter hands packets across a bridge to iptables, whose FORWARD policy some set to DROP.
 behind_a_firewall() {
 	sysctl -qw net.bridge.bridge-nf-call-iptables=1
 	iptables -P FORWARD DROP
-	"$B/vnetgen" -q scenarios/bridge.ini
-	"$B/vnetgen" check "$1" || echo "status $?"
+	sed 's/ping -c 2/ping -c 1 -W 1/' scenarios/bridge.ini > /tmp/bridge.ini
+	"$B/vnetgen" -q /tmp/bridge.ini
+	"$B/vnetgen" check /tmp/bridge.ini || echo "status $?"
 	"$B/vnetgen" -q down bridge
-	"$B/vnetgen" -q test "$1" || echo "status $?"
+	"$B/vnetgen" -q test /tmp/bridge.ini || echo "status $?"
 }
 
 @test "a check across a bridge that iptables drops has a hint" {
 	in_sandbox sh -c 'sysctl -qw net.bridge.bridge-nf-call-iptables=1 && iptables -P FORWARD DROP' ||
 		cannot "no br_netfilter or iptables"
-	run in_sandbox behind_a_firewall scenarios/bridge.ini
+	run in_sandbox behind_a_firewall
 	echo "$output"
 	grep -qx '# hint: packets across the bridge br0 go through iptables here (net.bridge.bridge-nf-call-iptables is 1), and its FORWARD policy is DROP; allow them with' <<< "$output"
 	grep -qx '#   iptables -I FORWARD -i br0 -j ACCEPT' <<< "$output"

@@ -79,6 +79,7 @@ says() {
 
 # What a printed script made is not in the record: without the scenario nobody knows it.
 @test "down --dry-run NAME of what a script built does not pretend" {
+	needs_sandbox
 	# shellcheck disable=SC2016 # expanded inside
 	run in_sandbox sh -c 'mkdir -p /run/vnetgen/x; : >/run/vnetgen/x/script; exec "$B/vnetgen" down --dry-run x'
 	echo "$output"
@@ -124,4 +125,60 @@ says() {
 	chmod +x "$BATS_TEST_TMPDIR/bin/dot"
 	run -6 vnetgen graph --format svg --path "$BATS_TEST_TMPDIR/bin:/usr/bin:/bin" scenarios/bridge.ini
 	[ "$output" = "vnetgen: dot -Tsvg: exit status 3: dot: no memory" ]
+}
+
+@test "an option that a command has no use for is refused" {
+	local words
+	while read -r words; do
+		# shellcheck disable=SC2086 # words
+		run -2 vnetgen $words
+		[ "$output" = "vnetgen: ${words%% *} has no $(grep -o -- '--[a-z-]*' <<< "$words"); 'vnetgen --help' lists what there is" ]
+	done <<- 'END'
+		list --set a=b
+		list --style x
+		list --templates templates
+		list --path /bin
+		list --timeout 3s
+		list --log x
+		list --verbose
+		view --log x scenarios/bridge.ini
+		view --path /bin scenarios/bridge.ini
+		graph --timeout 3s scenarios/bridge.ini
+		graph --log x scenarios/bridge.ini
+		lint --keep scenarios/bridge.ini
+	END
+	[ ! -e x ]
+}
+
+@test "a log is emptied when commands are run, and not before" {
+	local log=$BATS_TEST_TMPDIR/log command
+	echo old > "$log"
+	while read -r command; do
+		# shellcheck disable=SC2086 # words
+		run ! vnetgen $command
+		[ "$(cat "$log")" = old ]
+	done <<- END
+		up --log $log nofile.ini
+		up --log $log tests/errors/several.ini
+		test --sandbox --log $log nofile.ini
+		check --log $log tests/errors/several.ini
+		down --log $log nofile.ini
+		down --log $log -/-
+		doc --log $log scenarios/bridge.ini nofile.ini
+		lint --kernel --log $log nofile.ini
+	END
+	vnetgen up --dry-run --log "$log" scenarios/bridge.ini > /dev/null
+	vnetgen doc --dry-run --log "$log" scenarios/bridge.ini > /dev/null
+	[ "$(cat "$log")" = old ]
+	needs_sandbox
+	printf '[netns red]\n' > "$BATS_TEST_TMPDIR/x.ini"
+	vnetgen test -q --sandbox --log "$log" "$BATS_TEST_TMPDIR/x.ini"
+	run ! grep old "$log"
+	grep -q '"ip netns add red"' "$log"
+}
+
+@test "what is no UTF-8 is U+FFFD in what view prints" {
+	printf '[scenario]\ntitle = a\xffb\n[netns red]\n' > "$BATS_TEST_TMPDIR/x.ini"
+	[ "$(vnetgen view "$BATS_TEST_TMPDIR/x.ini" | jq -r .title)" = "$(printf 'a\xef\xbf\xbdb')" ]
+	[ "$(vnetgen view "$BATS_TEST_TMPDIR/x.ini" | jq '[.. | select(. == null)] | length')" -eq 0 ]
 }

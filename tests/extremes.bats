@@ -129,3 +129,12 @@ rendering() {
 		rendering "$ini" "extreme.ini:1: templates/styles/classic.ini:$line: {{>netns-add}} goes on without end"
 	done
 }
+
+@test "16,000 files, and daemons, are as many look-ups" {
+	printf '[file f{1..16000}]\n| x\n[file f16000]\n| x\n' > "$ini"
+	run -1 within 400 1 "$B/vnetgen" lint "$ini"
+	[ "$output" = "$ini:3: [file f16000] already given in line 1" ]
+	printf '[daemon d{1..16000}]\nrun = true\n[file d16000.log]\n| x\n' > "$ini"
+	run -1 within 400 1 "$B/vnetgen" lint "$ini"
+	[ "${#lines[@]}" -eq 2 ]
+}

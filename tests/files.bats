@@ -117,6 +117,7 @@ refuses() {
 }
 
 @test "a namespace's own file needs one in /etc that it stands for" {
+	needs_sandbox
 	printf '[netns a]\n[file a:/etc/there-is-none]\n| x\n' > "$BATS_TEST_TMPDIR/f.ini"
 	cp "$BATS_TEST_TMPDIR/f.ini" "$B/f.ini"
 	run in_sandbox "$B/vnetgen" up -q "$B/f.ini"

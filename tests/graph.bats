@@ -423,3 +423,45 @@ box: leaf{1..16} × 16" ]
 	# shellcheck disable=SC2154 # run sets it
 	[[ $stderr = *": [netns red] lo: 'perhaps' is none of "* ]]
 }
+
+# routers FILE [STEP]: the namespaces that are drawn as such.
+routers() {
+	vnetgen graph --all ${2:+--step "$2"} "$1" | sed -n 's/.*<b>\([a-z]*\)<.b> · router.*/\1/p' | xargs
+}
+
+@test "a router is what forwards after the step that is drawn, however its sysctl is written" {
+	cat > "$BATS_TEST_TMPDIR/x.ini" <<- 'END'
+		[netns a]
+		sysctl = net.ipv4.ip_forward = 1
+		[netns b]
+		sysctl = net/ipv4/ip_forward=1
+		[netns c]
+		sysctl = net.ipv6.conf.all.forwarding	=	1
+		[netns d]
+		sysctl = net.ipv4.conf.all.forwarding=1
+		sysctl = net.ipv6.conf.all.forwarding=1
+		[netns e]
+		sysctl = net.ipv4.ip_forward=1
+		sysctl = net.ipv4.ip_forward=0
+		[netns f]
+		sysctl = net.ipv4.ip_forward=01
+		[netns g]
+		[link g/lo]
+		sysctl = net.ipv4.ip_forward=1
+		[step]
+		build = netns sysctl set
+		[step some are none any more]
+		[netns a]
+		sysctl = net/ipv4/conf/all/forwarding = 0
+		[netns d]
+		sysctl = net.ipv4.ip_forward=0
+		[netns f]
+		sysctl = net.ipv4.ip_forward=0
+		[step and one is again]
+		[netns a]
+		sysctl = net.ipv4.ip_forward=1
+	END
+	[ "$(routers "$BATS_TEST_TMPDIR/x.ini" 1)" = "a b c d f g" ]
+	[ "$(routers "$BATS_TEST_TMPDIR/x.ini" 3)" = "b c d g" ]
+	[ "$(routers "$BATS_TEST_TMPDIR/x.ini")" = "a b c d g" ]
+}

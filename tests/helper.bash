@@ -4,6 +4,8 @@ bats_require_minimum_version 1.5.0
 cd "$BATS_TEST_DIRNAME/.." || exit
 B=${B:-build} # where the programs to test are
 export B
+RUN=${RUN:-run0} # in the names of what tests make elsewhere than below bats's directory: tests/run removes that at its end
+export RUN
 
 vnetgen() {
 	"$B/vnetgen" "$@"
@@ -34,11 +36,35 @@ cannot() {
 	skip "$1"
 }
 
+# at_once FUNCTION ARG...: FUNCTION ARG for each ARG, all at the same time, since most of them wait for something; what
+# they print comes in their order, and each that fails is named.
+at_once() {
+	local what=$1 dir i failed=0 pids=()
+	shift
+	dir=$(mktemp -d "$BATS_TEST_TMPDIR/at-once.XXXXXX")
+	for i in "${@}"; do
+		{ set -e; "$what" "$i"; } > "$dir/${#pids[@]}" 2>&1 3>&- &
+		pids+=($!)
+	done
+	for i in "${!pids[@]}"; do
+		wait "${pids[i]}" || { failed=1; echo "this failed: $what ${*:i+1:1}"; }
+		cat "$dir/$i"
+	done
+	return $failed
+}
+
+# Where sandboxes cannot be made, the test is skipped.
+needs_sandbox() {
+	local why
+	why=$("$B/test-sandbox" true 2>&1) || cannot "no sandbox can be made: $why"
+}
+
 # needs_kernel TYPE...: in a sandbox, this kernel makes devices of these types ("vlan id 1", "bridge"); "veth" is
 # always one of them.
 needs_kernel() {
 	local type
-	"$B/test-sandbox" ip link add p0 type veth peer name p1 || cannot "no sandbox with veth devices can be made"
+	needs_sandbox
+	"$B/test-sandbox" ip link add p0 type veth peer name p1 || cannot "this kernel has no veth devices"
 	for type; do
 		# shellcheck disable=SC2086 # words of a type
 		"$B/test-sandbox" sh -c "ip link add p0 type veth peer name p1 && ip link add link p0 name d0 type $type" ||
@@ -48,18 +74,17 @@ needs_kernel() {
 
 # holds NAME [PROGRAM...]: the scenario is built and its checks hold, in both styles; it says nothing but that.
 holds() {
-	local style program status output # the last two are set by bats's run
+	local scenario=scenarios/$1.ini program status output # the last two are set by bats's run
 	needs_kernel
 	for program in "${@:2}"; do
 		command -v "$program" > /dev/null || cannot "there is no program $program: $(sed -n '/[Pp]ackage/s/^# //p' "scenarios/$1.ini")"
 	done
-	for style in classic compact; do
-		run in_sandbox "$B/vnetgen" test -q --style "$style" "scenarios/$1.ini"
-		[[ $output != *'this kernel has no '* ]] || skip "$(grep -m 1 -o 'this kernel has no [^:]*' <<< "$output")"
-		echo "$style: $output"
-		[ "$status" -eq 0 ]
-		[ -z "$output" ]
-	done
+	tested() { in_sandbox "$B/vnetgen" test -q --style "$1" "$scenario"; }
+	run at_once tested classic compact
+	[[ $output != *'this kernel has no '* ]] || skip "$(grep -m 1 -o 'this kernel has no [^:]*' <<< "$output")"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
 }
 
 # The state of the network inside a sandbox, namespace by namespace, without what differs from run to run or takes the

@@ -55,8 +55,8 @@ half_removed() {
 lives_on() {
 	"$B/vnetgen" -q scenarios/veth-pair.ini
 	ip netns exec red sleep 60 &
-	until ip netns pids red | grep -q .; do sleep 0.02; done
-	pid=$(ip netns pids red)
+	pid=$!
+	until [ "$(cat /proc/$pid/comm)" = sleep ]; do sleep 0.02; done
 	"$B/vnetgen" -q down veth-pair 2>&1 | sed "s/$pid/PID/"
 	kill "$pid" # it is still there
 }

@@ -61,3 +61,52 @@ host_has_eth0() {
 		[ -z "$output" ]
 	done
 }
+
+@test "what becomes a port of a bond or team is taken down first, and keeps its state, also when it leaves" {
+	local style
+	for style in classic compact; do
+		vnetgen --dry-run --style $style tests/scenarios/late-ports.ini > "$BATS_TEST_TMPDIR/script"
+		sed -n '/^# step 5 /,$p' "$BATS_TEST_TMPDIR/script" | diff -u tests/golden/late-ports.$style -
+	done
+	needs_kernel "bond mode active-backup" team
+	for style in classic compact; do
+		run in_sandbox "$B/vnetgen" test -q --style $style tests/scenarios/late-ports.ini
+		echo "$style: $output"
+		[ "$status" -eq 0 ]
+		[ -z "$output" ]
+	done
+}
+
+lent_scenario() {
+	printf '%s\n' '[link bond0]' 'type = bond mode active-backup' '[link p0]' 'existing = yes' 'master = bond0' \
+		'[link p1]' 'existing = yes' '[step]' '[link p1]' 'master = bond0'
+}
+
+# shellcheck disable=SC2317 # called in a sandbox
+lent_become_ports() {
+	lent_scenario > /tmp/lent.ini
+	ip link add p0 type veth peer name p1
+	ip link set p0 up
+	ip link set p1 up
+	"$B/vnetgen" up -q /tmp/lent.ini
+	[ "$(ip -o link show up master bond0 | wc -l)" = 2 ]
+	"$B/vnetgen" down -q lent
+	[ "$(ip -o link show up type veth | wc -l)" = 2 ]
+	run ! grep master <(ip link)
+}
+
+@test "a device that was there before and is up becomes a port of a bond" {
+	lent_scenario > "$BATS_TEST_TMPDIR/lent.ini"
+	run -0 grep -E '^ip .*(master|p[01] down|p[01] up)' <(vnetgen --dry-run "$BATS_TEST_TMPDIR/lent.ini")
+	diff -u - <(echo "$output") <<-'END'
+		ip link set p0 down
+		ip link set p0 master bond0
+		ip link set p0 up
+		ip link set p1 up
+		ip link set p1 down
+		ip link set p1 master bond0
+		ip link set p1 up
+	END
+	needs_kernel "bond mode active-backup"
+	in_sandbox lent_become_ports
+}

@@ -458,3 +458,14 @@ small_star() {
 		[ "$(grep -c '^ *ok - ' <<<"$output")" -eq 32 ]
 	done
 }
+
+@test "host is ours right after a prefix only, else a word of ip" {
+	printf '%s\n' '[netns a]' '[link a/d]' 'type = dummy' 'address = 10.0.0.1/24 label host' \
+		'address = 10.1.0.1/24 scope host' 'address = 10.2.0.0/16 host 7 label host' > "$BATS_TEST_TMPDIR/x.ini"
+	run -0 grep -o 'a add .*' <(vnetgen --dry-run "$BATS_TEST_TMPDIR/x.ini")
+	diff -u - <(echo "$output") <<- 'END'
+		a add 10.0.0.1/24 label host dev d
+		a add 10.1.0.1/24 scope host dev d
+		a add 10.2.0.7/16 label host dev d
+	END
+}

@@ -2,7 +2,8 @@
 load helper
 
 setup() {
-	D=$(mktemp -d "$B/spawn.XXXXXX")
+	needs_sandbox
+	D=$(mktemp -d "$B/spawn.$RUN.XXXXXX")
 	chmod 755 "$D"
 }
 

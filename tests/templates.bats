@@ -33,6 +33,7 @@ page() { # TOLD: of the template that is standard input
 			<<< "{{=$delimiters=}}"
 	done
 	page "doc/mine.mustache:1: a tag that begins with '{{제목과 사진' is not closed by '}}'" <<< '{{제목과 사진들'
+	page "doc/mine.mustache:1: a tag without a name" <<< '{{#  }}'
 	page "doc/mine.mustache:1: a tag that begins with '{{title' is not closed by '}}'" <<< $'{{title\n'
 }
 
