@@ -26,12 +26,6 @@ static const struct object *find_object(const struct statement *statement)
 	return &objects[i];
 }
 
-static void note_fresh(struct netns ***list, size_t *n, size_t *room, struct netns *netns)
-{
-	if (!*n || (*list)[*n - 1] != netns)
-		*array_add(*list, *n, *room) = netns;
-}
-
 /* An IPv6 address takes a moment until it can be used. */
 static void note_address(struct planner *p, const struct statement *statement)
 {
@@ -44,8 +38,8 @@ static void note_address(struct planner *p, const struct statement *statement)
 	value_address(&p->scratch, statement->words.word[!strcmp(statement->words.word[0], "local")], &is_ipv6);
 	if (!is_ipv6 || nodad)
 		return;
-	note_fresh(&p->fresh_run, &p->n_fresh_run, &p->fresh_run_room, link->end);
-	note_fresh(&p->fresh_look, &p->n_fresh_look, &p->fresh_look_room, link->end);
+	fresh_note(&p->fresh_run, p, link->end);
+	fresh_note(&p->fresh_look, p, link->end);
 }
 
 /* A rule without one gets the next that is free: by its words alone another's could be deleted. */

@@ -125,6 +125,7 @@ void plan_make(struct plan *plan, struct model *model, const struct style *style
 	struct planner p = { .plan = plan, .model = model, .style = style, .report = report };
 	place_find_after_moves(&p);
 	make_steps(&p);
+	build_last_waits(&p);
 	if (plan->n_undo)
 		qsort(plan->undo, plan->n_undo, sizeof(struct undo *), by_rank);
 	for (size_t i = 0; i < plan->n_undo; i++) {
@@ -133,8 +134,8 @@ void plan_make(struct plan *plan, struct model *model, const struct style *style
 		if (undo->restore)
 			undo->text = restore_command(&plan->arena, model->name, "undo", i, "");
 	}
-	free(p.fresh_run);
-	free(p.fresh_look);
+	fresh_free(&p.fresh_run);
+	fresh_free(&p.fresh_look);
 	arena_free(&p.scratch);
 }
 

@@ -473,7 +473,7 @@ static bool run_steps(struct run *run)
 			execute_heading(run->executor, "%s", step->title);
 		for (size_t j = 0; j < step->n && !stop_wanted; j++) {
 			const struct command *command = &step->commands[j];
-			if (command->look && !run->options->looks)
+			if (!command_is_wanted(command, run->options->looks))
 				continue;
 			bool good = run_command(run, command);
 			arena_clear(&run->arena);

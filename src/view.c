@@ -349,7 +349,7 @@ static struct data *view_block(struct viewing *v, const struct plan_step *step, 
 
 static bool is_wanted(const struct viewing *v, const struct command *command)
 {
-	return !command->look || v->options->checks;
+	return command_is_wanted(command, v->options->checks);
 }
 
 static struct data *view_blocks(struct viewing *v, const struct plan_step *step)
