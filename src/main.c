@@ -107,7 +107,7 @@ static enum exit_status do_down(struct scenario *s, const struct options *o)
 		record_close(&record);
 		return good ? EXIT_DONE : EXIT_REFUSED;
 	}
-	return may_build() ? run_down(&s->executor, name) : EXIT_REFUSED;
+	return may_build() ? run_down(&s->executor, name, is_file(argument) ? s->model.file : NULL) : EXIT_REFUSED;
 }
 
 static enum exit_status do_check(struct scenario *s, const struct options *o)
