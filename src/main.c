@@ -25,8 +25,8 @@
 static enum exit_status print_script(struct scenario *s, const struct options *o, const char *name)
 {
 	const char *wrong;
-	struct view_options view_options = { .checks = o->with_checks, .restore = s->restore,
-		                                 .wording = &s->wording };
+	struct view_options view_options = { .checks = o->with_checks, .restore = s->restore, .timeout = o->timeout,
+		                                 .untried = &s->untried, .wording = &s->wording };
 	struct data *view = view_make(&s->arena, &s->plan, &view_options, &wrong);
 	if (view && script_print(&s->templates, name, view, &wrong))
 		return EXIT_DONE;
