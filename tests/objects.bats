@@ -300,7 +300,7 @@ usable_at_once() {
 }
 
 @test "each namespace is waited for once, where nothing has waited before" {
-	local file=$BATS_TEST_TMPDIR/fresh.ini script
+	local file=$BATS_TEST_TMPDIR/fresh.ini
 	waits() { # OPTION...: what waits, and the user's commands
 		vnetgen --dry-run "$@" "$file" | sed -nE 's/^settle ip netns exec (.).*/wait \1/p; /^[a-z]+ (1|2)$/p'
 	}
