@@ -26,12 +26,21 @@ static const struct object *find_object(const struct statement *statement)
 	return &objects[i];
 }
 
-/* An IPv6 address takes a moment until it can be used. */
+static bool says_no(const struct statement *statement)
+{
+	bool yes = true;
+	if (statement)
+		value_bool(statement->value, &yes);
+	return !yes;
+}
+
+/* An IPv6 address takes a moment until it can be used; on a device that is down, for ever. */
 static void note_address(struct planner *p, const struct statement *statement)
 {
 	bool is_ipv6 = false, nodad = false;
 	struct link *link = statement->link;
-	if (!strcmp(statement->verb, "del") || link->is_lo)
+	if (!strcmp(statement->verb, "del") || link->is_lo ||
+	    (says_no(link->first[KEY_UP]) && says_no(link->single[KEY_UP])))
 		return;
 	for (size_t w = 0; w < statement->words.n; w++)
 		nodad |= !strcmp(statement->words.word[w], "nodad");

@@ -316,6 +316,11 @@ usable_at_once() {
 	printf '[step]\n[link b/e1]\naddress = fd03::2/64\naddress = fd04::2/64 nodad\n' >> "$file"
 	diff -u <(printf '%s\n' 'wait a' 'wait b' 'true 2' 'wait b') <(waits)
 	diff -u <(printf '%s\n' 'wait a' 'wait b' 'true 1' 'wait a' 'wait b' 'true 2' 'wait b') <(waits --with-checks)
+	# on a device that is down an address stays tentative
+	printf '[netns a]\n[link a/d]\ntype = dummy\nup = no\naddress = fd00::1/64\n' > "$file"
+	[ -z "$(waits)" ]
+	printf '[step]\n[link a/d]\nup = yes\n' >> "$file"
+	diff -u <(echo wait a) <(waits)
 	# none twice, also when there are many
 	printf '[netns c{1..2000}]\n[netns d{1..2000}]\n[link c{1..2000}/e]\npeer = d{n}/e\naddress = fd0a::{n}/64\n' > "$file"
 	[ "$(vnetgen --dry-run "$file" | grep -c '^settle ')" -eq 2000 ]
