@@ -1,4 +1,6 @@
-/* actions: the commands of the user's own, in a plan: daemons, shows, runs, checks. */
+/* actions: the commands of the user's own, in a plan: daemons, shows, runs, checks, and the waits before them. */
+#include <stdlib.h>
+
 #include "planner.h"
 #include "rundir.h"
 
@@ -24,6 +26,28 @@ static const char *user_text(struct planner *p, const char *line, const struct n
 	return text;
 }
 
+void fresh_note(struct fresh *fresh, const struct planner *p, struct netns *netns)
+{
+	if (!fresh->has)
+		fresh->has = xcalloc(p->model->n_namespaces + 1, sizeof *fresh->has);
+	if (!fresh->has[netns->number])
+		*array_add(fresh->netns, fresh->n, fresh->room) = netns;
+	fresh->has[netns->number] = true;
+}
+
+void fresh_free(struct fresh *fresh)
+{
+	free(fresh->netns);
+	free(fresh->has);
+}
+
+static void forget(struct fresh *fresh)
+{
+	for (size_t i = 0; i < fresh->n; i++)
+		fresh->has[fresh->netns[i]->number] = false;
+	fresh->n = 0;
+}
+
 static const char *wait_text(struct planner *p, const struct netns *netns)
 {
 	const char *text = emit_text(p, TENTATIVE, emit_fields(p, netns), 0);
@@ -31,14 +55,41 @@ static const char *wait_text(struct planner *p, const struct netns *netns)
 	return text;
 }
 
-static void wait_for(struct planner *p, struct netns **fresh, size_t *n, bool look)
+static struct command *wait_in(struct planner *p, const struct netns *netns)
 {
-	for (size_t i = 0; i < *n; i++) {
-		struct command *wait = emit_line(p, COMMAND_WAIT, wait_text(p, fresh[i]), 0, fresh[i]);
-		wait->look = look;
-		wait->group = "wait";
+	struct command *wait = emit_line(p, COMMAND_WAIT, wait_text(p, netns), 0, netns);
+	wait->group = "wait";
+	return wait;
+}
+
+/* Before what only looks, or before what others may rely on. */
+static void wait_for(struct planner *p, bool look)
+{
+	struct fresh *fresh = look ? &p->fresh_look : &p->fresh_run;
+	for (size_t i = 0; i < fresh->n; i++)
+		wait_in(p, fresh->netns[i])->look = look;
+	forget(fresh);
+	if (!look)
+		forget(&p->fresh_look);
+}
+
+static bool only_looks(const struct plan_step *step)
+{
+	bool looks = true;
+	for (size_t i = 0; i < step->n; i++)
+		looks &= step->commands[i].look;
+	return looks;
+}
+
+void build_last_waits(struct planner *p)
+{
+	/* what gave the addresses is in one of them */
+	for (p->into = p->plan->steps + p->plan->n; p->fresh_run.n && only_looks(--p->into);)
+		;
+	for (size_t i = 0; i < p->fresh_run.n; i++) {
+		const struct netns *netns = p->fresh_run.netns[i];
+		wait_in(p, netns)->unlooked = !p->fresh_look.has[netns->number];
 	}
-	*n = 0;
 }
 
 void build_daemons(struct planner *p, const struct step *step)
@@ -47,8 +98,7 @@ void build_daemons(struct planner *p, const struct step *step)
 		const struct daemon *daemon = &step->daemons[i];
 		bool shell;
 		emit_need_netns(p, daemon->netns, daemon->line, daemon->header);
-		wait_for(p, p->fresh_run, &p->n_fresh_run, false); /* it may listen at an address */
-		p->n_fresh_look = 0;
+		wait_for(p, false); /* it may listen at an address */
 		const char *text = user_text(p, daemon->run, daemon->netns, daemon->line, &shell);
 		struct command *command = emit_line(p, COMMAND_DAEMON, text, daemon->line, daemon->netns);
 		command->shell = shell;
@@ -86,12 +136,7 @@ void build_actions(struct planner *p, const struct step *step)
 	for (size_t i = 0; i < step->n_actions; i++) {
 		const struct action *action = &step->actions[i];
 		bool look = action->kind != ACTION_RUN;
-		if (look) {
-			wait_for(p, p->fresh_look, &p->n_fresh_look, true);
-		} else {
-			wait_for(p, p->fresh_run, &p->n_fresh_run, false);
-			p->n_fresh_look = 0;
-		}
+		wait_for(p, look);
 		emit_need_netns(p, action->netns, action->line, action->header);
 		bool shell;
 		const char *text = user_text(p, action->run, action->netns, action->line, &shell);

@@ -1,39 +1,82 @@
 /* checks: does a [check], or what a [run] promises, hold? */
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
 #include "checks.h"
 #include "expression.h"
+#include "untried.h"
 
 static bool matches(const char *pattern, const struct outcome *outcome, struct arena *arena)
 {
 	/* checked when the scenario was read */
 	regex_t regex;
-	if (expression_compile(arena, &regex, pattern, REG_NOSUB | REG_NEWLINE))
+	if (expression_compile(arena, &regex, pattern, REG_NOSUB))
 		return false;
 	bool found = false;
-	for (size_t i = 0; i < COUNT(outcome->stream) && !found; i++)
-		found = regexec(&regex, buffer_text(&outcome->stream[i]), 0, NULL, 0) == 0;
+	for (size_t i = 0; i < COUNT(outcome->stream); i++) {
+		const struct buffer *said = &outcome->stream[i];
+		const char *line = NULL;
+		size_t length;
+		while (!found && next_line(buffer_text(said), said->length, &line, &length))
+			found = expression_fits(&regex, line, length);
+	}
 	regfree(&regex);
 	return found;
 }
 
-/* A failure that is expected must be one of the command's own: not that it is missing, hangs, or was killed. */
+/* The exit status of what ended, as a shell has it, also of what was killed and of what is not there. */
+static int shell_status(const struct outcome *outcome)
+{
+	if (outcome->how == KILLED)
+		return 128 + outcome->status;
+	if (outcome->how == NOT_STARTED)
+		return outcome->status == ENOENT ? 127 : 126;
+	return outcome->status;
+}
+
+/* A failure that is expected must be the network's: not that of a command that was not there, hung, was killed, or did
+ * not come to what it was to try.  Of an exit status that is asked for that is no question, but it must be that of a
+ * command which ran in its place. */
+static const char *untried(const struct executor *executor, const struct action *action, const struct job *job,
+                           const struct outcome *outcome, struct arena *arena)
+{
+	static const enum untried_scope scopes[] = { [EXPECT_SUCCESS] = UNTRIED_SAID, [EXPECT_FAILURE] = UNTRIED_STATUS,
+		                                         [EXPECT_STATUS] = UNTRIED_PLACE };
+	enum untried_scope scope = scopes[action->expect.kind];
+	if (action->expect.kind == EXPECT_SUCCESS && !untried_negates(executor->untried, job->text))
+		return NULL;
+	const char *sign = untried_sign(executor->untried, scope, job->text, outcome, shell_status(outcome), arena);
+	return sign ? arena_printf(arena, "it could not be tried: %s", sign) : NULL;
+}
+
+static const char *wrong_status(const struct expectation *expect, int status, struct arena *arena)
+{
+	switch (expect->kind) {
+	case EXPECT_FAILURE:
+		return status ? NULL : "it succeeded, and failure is expected";
+	case EXPECT_STATUS:
+		return status == expect->status
+		               ? NULL
+		               : arena_printf(arena, "exit status %d, and %d is expected", status, expect->status);
+	default:
+		return status ? arena_printf(arena, "exit status %d", status) : NULL;
+	}
+}
+
 static const char *wrong_with(struct executor *executor, const struct action *action, const struct job *job,
                               const struct outcome *outcome, struct arena *arena)
 {
-	bool shell_missing = outcome->how == ENDED && (outcome->status == 126 || outcome->status == 127);
 	if (outcome->how == TIMED_OUT)
 		return arena_printf(arena, "it did not end within %g s", job->timeout);
-	if (outcome->how != ENDED || (action->expect_failure && shell_missing))
+	if (outcome->how == LOST || (outcome->how != ENDED && action->expect.kind != EXPECT_STATUS))
 		return execute_words(executor, job, outcome, arena);
-	if (action->expect_failure && outcome->status == 0)
-		return "it succeeded, and failure is expected";
-	if (!action->expect_failure && outcome->status != 0)
-		return arena_printf(arena, "exit status %d", outcome->status);
-	if (action->match && !matches(action->match, outcome, arena))
-		return arena_printf(arena, "nothing that it printed matches '%s'", action->match);
-	return NULL;
+	const char *wrong = untried(executor, action, job, outcome, arena);
+	if (!wrong)
+		wrong = wrong_status(&action->expect, shell_status(outcome), arena);
+	if (!wrong && action->match && !matches(action->match, outcome, arena))
+		wrong = arena_printf(arena, "nothing that it printed matches '%s'", action->match);
+	return wrong;
 }
 
 static void pause_for(double seconds)
@@ -62,9 +105,12 @@ static void run_triggers(void *user)
 		job.log.line = trigger->line;
 		execute(triggering->executor, &job, &outcome, triggering->arena);
 		/* whether it succeeds is its own affair: a ping that nobody answers can be what is looked for */
-		if (outcome.how != ENDED)
-			triggering->why = arena_printf(triggering->arena, "its trigger '%s': %s", trigger->text,
-			                               execute_words(triggering->executor, &job, &outcome, triggering->arena));
+		const char *sign = outcome.how != ENDED
+		                           ? execute_words(triggering->executor, &job, &outcome, triggering->arena)
+		                           : untried_sign(triggering->executor->untried, UNTRIED_SAID, job.text, &outcome,
+		                                          outcome.status, triggering->arena);
+		if (sign)
+			triggering->why = arena_printf(triggering->arena, "its trigger '%s': %s", trigger->text, sign);
 		if (triggering->job->seen)
 			triggering->job->seen(triggering->job->seen_user, trigger, &outcome);
 		outcome_free(&outcome);
@@ -77,9 +123,10 @@ bool check_holds(struct executor *executor, const struct command *command, struc
 	const struct action *action = command->action;
 	struct triggering triggering = { executor, command, job, arena, NULL };
 	double end = now_monotonic() + action->within;
-	*why = execute_line_missing(executor, action->run, arena);
+	/* which exit status that is, only the command says */
+	*why = action->expect.kind == EXPECT_STATUS ? NULL : execute_line_missing(executor, action->run, arena);
 	if (*why) {
-		*outcome = (struct outcome){ .how = NOT_STARTED, .status = 2 /* ENOENT */ };
+		*outcome = (struct outcome){ .how = NOT_STARTED, .status = ENOENT };
 		executor->number++;
 		return false;
 	}
@@ -92,6 +139,7 @@ bool check_holds(struct executor *executor, const struct command *command, struc
 	}
 	size_t number = executor->number;
 	for (;;) {
+		triggering.why = NULL;
 		execute(executor, job, outcome, arena);
 		*why = triggering.why ? triggering.why : wrong_with(executor, action, job, outcome, arena);
 		if (!*why || now_monotonic() >= end || (executor->stop && *executor->stop))
@@ -143,7 +191,7 @@ static bool answers(struct executor *executor, const char *netns, const char *qu
 const char *check_hint(struct executor *executor, const struct plan *plan, const struct action *action,
                        struct arena *arena)
 {
-	if (action->expect_failure)
+	if (!expects_success(&action->expect))
 		return NULL;
 	const struct netns *asked = NULL;
 	for (size_t i = 0; i < plan->model->n_links; i++) {

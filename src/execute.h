@@ -7,6 +7,7 @@
 #include "log.h"
 
 struct needs;
+struct recognizer;
 
 /* Seconds for a command that builds or undoes, when nothing else is said; and for one that looks at all of a host's
  * addresses, routes, rules and so on, or puts them back. */
@@ -18,6 +19,7 @@ struct executor {
 	const char *file;  /* the scenario, for messages and the log */
 	struct log *log;
 	struct needs *needs; /* what programs and the kernel lack is explained with it */
+	const struct recognizer *untried; /* the rules of untried.h, by which checks are judged */
 	bool quiet, verbose, colour;
 	double timeout; /* seconds for each command that has no time limit by the scenario; 0: each has its usual one */
 	size_t number, total; /* of the commands that are shown */

@@ -1,4 +1,4 @@
-/* expression: extended regular expressions, compiled. */
+/* expression: extended regular expressions, compiled, and the lines that they are for. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,4 +81,21 @@ const char *expression_compile(struct arena *arena, regex_t *regex, const char *
 		return NULL;
 	regerror(status, regex, why, sizeof why);
 	return arena_printf(arena, "'%s' is no extended regular expression: %s", text, why);
+}
+
+bool expression_fits(const regex_t *regex, const char *text, size_t length)
+{
+	regmatch_t range = { 0, (regoff_t)length };
+	return regexec(regex, text, 1, &range, REG_STARTEND) == 0;
+}
+
+bool next_line(const char *text, size_t size, const char **line, size_t *length)
+{
+	const char *end = text + size;
+	*line = *line ? *line + *length + 1 : text;
+	if (*line >= end)
+		return false;
+	const char *newline = memchr(*line, '\n', (size_t)(end - *line));
+	*length = (size_t)((newline ? newline : end) - *line);
+	return true;
 }

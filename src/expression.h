@@ -16,4 +16,11 @@ enum {
  * stack with the nesting. */
 const char *expression_compile(struct arena *arena, regex_t *regex, const char *text, int flags);
 
+/* Is REGEX found in TEXT, of LENGTH bytes, which may be any? */
+bool expression_fits(const regex_t *regex, const char *text, size_t length);
+
+/* The lines of TEXT, one after the other: true while there is one, which is *line, of *length bytes.  *line is NULL
+ * before the first.  As for grep(1), an empty text has none. */
+bool next_line(const char *text, size_t size, const char **line, size_t *length);
+
 #endif

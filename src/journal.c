@@ -381,6 +381,27 @@ bool record_read_own(struct record *record, const char *name, struct journal *jo
 	return !*wrong;
 }
 
+const char *record_of_other(struct record *record, const char *file)
+{
+	struct stat theirs, ours;
+	const char *name = record->name;
+	if (record->script || !*record->file)
+		return NULL;
+	if (stat(record->file, &theirs) < 0)
+		return arena_printf(&record->arena, "%s is up, but from %s: that file is not there any more, and %s may be another; "
+		                    "'vnetgen down %s' takes the network down by its record", name, record->file, file, name);
+	if (stat(file, &ours) == 0 && theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino)
+		return NULL;
+	return arena_printf(&record->arena, "%s is up, but from %s: %s is another file; 'vnetgen down %s' takes that network down",
+	                    name, record->file, file, name);
+}
+
+const char *record_busy(struct record *record)
+{
+	const char *who = record->holder ? arena_printf(&record->arena, "process %d", (int)record->holder) : "another process";
+	return arena_printf(&record->arena, "%s is being worked on by %s; stop that first, or wait", record->name, who);
+}
+
 const char *record_since(struct arena *arena, const struct record *record)
 {
 	char text[64];

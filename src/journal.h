@@ -79,6 +79,11 @@ struct record {
 bool record_read(struct record *record, const char *name, bool take, const char **wrong);
 /* The same for the record that JOURNAL, which is ours, has been written for: it goes over into RECORD. */
 bool record_read_own(struct record *record, const char *name, struct journal *journal, const char **wrong);
+/* That it is up from another scenario than FILE, and what to do, in the record's arena; NULL when it is from that one, or
+ * says no file, as those of printed scripts. */
+const char *record_of_other(struct record *record, const char *file);
+/* That a process is at work on it, which is the case when it is held; in the record's arena. */
+const char *record_busy(struct record *record);
 /* Since when, in local time ("2026-11-24 10:00:00"), in ARENA; "-" when that is not known. */
 const char *record_since(struct arena *arena, const struct record *record);
 /* Removes the directory of the record, with all that the scenario's own commands have left in it.  False with errno, and

@@ -26,8 +26,8 @@
 static enum exit_status print_script(struct scenario *s, const struct options *o, const char *name)
 {
 	const char *wrong;
-	struct view_options view_options = { .checks = o->with_checks, .restore = s->restore,
-		                                 .wording = &s->wording };
+	struct view_options view_options = { .checks = o->with_checks, .restore = s->restore, .timeout = o->timeout,
+		                                 .untried = &s->untried, .wording = &s->wording };
 	struct data *view = view_make(&s->arena, &s->plan, &view_options, &wrong);
 	if (view && script_print(&s->templates, name, view, &wrong))
 		return EXIT_DONE;
@@ -108,7 +108,8 @@ static enum exit_status do_down(struct scenario *s, const struct options *o)
 		record_close(&record);
 		return good ? EXIT_DONE : EXIT_REFUSED;
 	}
-	return may_build() && scenario_open_log(s, o) ? run_down(&s->executor, name) : EXIT_REFUSED;
+	return may_build() && scenario_open_log(s, o) ? run_down(&s->executor, name, is_file(argument) ? s->model.file : NULL)
+	                                              : EXIT_REFUSED;
 }
 
 static enum exit_status do_check(struct scenario *s, const struct options *o)

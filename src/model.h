@@ -84,6 +84,18 @@ struct translations {
 
 enum action_kind { ACTION_SHOW, ACTION_RUN, ACTION_CHECK };
 
+/* How a command of the user's own must end. */
+struct expectation {
+	enum { EXPECT_SUCCESS, EXPECT_FAILURE, EXPECT_STATUS } kind;
+	int status; /* of EXPECT_STATUS */
+};
+
+/* Must it end as what works does?  Otherwise it shows that something does not. */
+static inline bool expects_success(const struct expectation *expect)
+{
+	return expect->kind == EXPECT_SUCCESS || (expect->kind == EXPECT_STATUS && !expect->status);
+}
+
 /* What is run while the command of a check waits. */
 struct trigger {
 	struct netns *netns;
@@ -100,7 +112,7 @@ struct action {
 	struct netns *netns;
 	const char *run, *undo, *match;
 	struct translations translations;
-	bool expect_failure;
+	struct expectation expect;
 	double within, timeout; /* seconds; 0 when not given */
 	struct trigger *triggers;
 	size_t n_triggers;

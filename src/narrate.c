@@ -27,7 +27,7 @@ bool wording_load(struct wording *wording, const struct templates *templates, co
 {
 	*wording = (struct wording){ .language = name };
 	return phrases_load(&wording->phrases, templates, "lang", name, wrong) &&
-	       recognizer_load(&wording->recognizer, templates, wrong);
+	       recognizer_load(&wording->recognizer, templates, "commands.ini", wrong);
 }
 
 void wording_free(struct wording *wording)
@@ -453,7 +453,10 @@ static struct data *facts_of_action(struct narrator *n, const struct command *co
 	set(n, fields, "line", line);
 	set(n, fields, "program", arena_strndup(n->arena, line, strcspn(line, " ")));
 	set_netns(n, fields, "netns", netns);
-	set_flag(n, fields, "failure", action->expect_failure);
+	set_flag(n, fields, "failure", action->expect.kind == EXPECT_FAILURE);
+	set_flag(n, fields, "status", false);
+	if (!expects_success(&action->expect) && action->expect.kind == EXPECT_STATUS)
+		set(n, fields, "status", arena_printf(n->arena, "%d", action->expect.status));
 	const struct link *target = owner_of_address(n, line, &address);
 	if (target) {
 		struct data *owner = data_object(n->arena);

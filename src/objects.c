@@ -26,26 +26,29 @@ static const struct object *find_object(const struct statement *statement)
 	return &objects[i];
 }
 
-static void note_fresh(struct netns ***list, size_t *n, size_t *room, struct netns *netns)
+static bool says_no(const struct statement *statement)
 {
-	if (!*n || (*list)[*n - 1] != netns)
-		*array_add(*list, *n, *room) = netns;
+	bool yes = true;
+	if (statement)
+		value_bool(statement->value, &yes);
+	return !yes;
 }
 
-/* An IPv6 address takes a moment until it can be used. */
+/* An IPv6 address takes a moment until it can be used; on a device that is down, for ever. */
 static void note_address(struct planner *p, const struct statement *statement)
 {
 	bool is_ipv6 = false, nodad = false;
 	struct link *link = statement->link;
-	if (!strcmp(statement->verb, "del") || link->is_lo)
+	if (!strcmp(statement->verb, "del") || link->is_lo ||
+	    (says_no(link->first[KEY_UP]) && says_no(link->single[KEY_UP])))
 		return;
 	for (size_t w = 0; w < statement->words.n; w++)
 		nodad |= !strcmp(statement->words.word[w], "nodad");
 	value_address(&p->scratch, statement->words.word[!strcmp(statement->words.word[0], "local")], &is_ipv6);
 	if (!is_ipv6 || nodad)
 		return;
-	note_fresh(&p->fresh_run, &p->n_fresh_run, &p->fresh_run_room, link->end);
-	note_fresh(&p->fresh_look, &p->n_fresh_look, &p->fresh_look_room, link->end);
+	fresh_note(&p->fresh_run, p, link->end);
+	fresh_note(&p->fresh_look, p, link->end);
 }
 
 static struct data *object_fields(struct planner *p, const struct statement *statement, const struct netns *netns,

@@ -132,7 +132,7 @@ static struct data *chapter_data(struct pages *pages, struct chapter *chapter, b
 	struct arena *arena = &pages->shared->arena;
 	struct stable stable = { 0 };
 	struct view_options options = { .checks = true, .page = true, .all = pages->options->all, .restore = s->restore,
-		                            .wording = &s->wording, .results = results ? &chapter->results : NULL };
+		                            .untried = &s->untried, .wording = &s->wording, .results = results ? &chapter->results : NULL };
 	struct data *view = NULL;
 	if (pages->options->stable)
 		options.stable = &stable;

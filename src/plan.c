@@ -137,6 +137,7 @@ void plan_make(struct plan *plan, struct model *model, const struct style *style
 	p.ports = xcalloc(model->n_links + 1, sizeof *p.ports);
 	place_find_after_moves(&p);
 	make_steps(&p);
+	build_last_waits(&p);
 	if (plan->n_undo)
 		qsort(plan->undo, plan->n_undo, sizeof(struct undo *), by_rank);
 	for (size_t i = 0; i < plan->n_undo; i++) {
@@ -146,8 +147,8 @@ void plan_make(struct plan *plan, struct model *model, const struct style *style
 			undo->text = restore_command(&plan->arena, model->name, "undo", i, "");
 	}
 	free(p.ports);
-	free(p.fresh_run);
-	free(p.fresh_look);
+	fresh_free(&p.fresh_run);
+	fresh_free(&p.fresh_look);
 	table_free(&p.directories);
 	table_free(&p.made);
 	arena_free(&p.scratch);

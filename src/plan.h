@@ -30,6 +30,7 @@ struct command {
 	const char *text; /* as it is printed, executed and logged */
 	bool shell;       /* `sh -c TEXT`; else its words */
 	bool look;        /* only wanted when shows and checks are: those, and the waits before them */
+	bool unlooked;    /* only wanted when they are not: a wait that one of theirs makes superfluous */
 	enum phase phase; /* NO_PHASE for the user's own */
 	const char *writes; /* the file that it writes; NULL: none */
 	unsigned line;
@@ -45,6 +46,12 @@ struct command {
 	/* Entries of the undo list that come into force with this command, and that cease with it. */
 	struct undo *begins[2], *ends; /* what has `restore` is the first */
 };
+
+/* Is it wanted, when shows and checks are (LOOKS) or are not? */
+static inline bool command_is_wanted(const struct command *command, bool looks)
+{
+	return looks ? !command->unlooked : !command->look;
+}
 
 /* What undoes a thing; undo_rule() has what is known of each class. */
 enum undo_class {

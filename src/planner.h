@@ -12,6 +12,13 @@ struct port {
 	const struct statement *changed; /* this gave it a master that changed its state, which is to be put right */
 };
 
+/* Namespaces with IPv6 addresses that nothing has waited for. */
+struct fresh {
+	struct netns **netns; /* n of them, in the order of their first such address */
+	size_t n, room;
+	bool *has; /* by their numbers */
+};
+
 struct planner {
 	struct plan *plan;
 	struct model *model;
@@ -21,10 +28,9 @@ struct planner {
 	enum phase phase;
 	struct port *ports; /* by the number of the link */
 	bool in_place; /* devices may be created where they shall be */
-	struct netns **fresh_run, **fresh_look; /* have IPv6 addresses that nothing has waited for */
+	struct fresh fresh_run, fresh_look; /* nothing: no command that changes, no command at all */
 	struct table directories; /* below /etc/netns that a command makes */
 	struct table made;        /* entries of the undo list by what the host has because of them */
-	size_t n_fresh_run, fresh_run_room, n_fresh_look, fresh_look_room;
 	struct arena scratch; /* for the fields of one command; emit_command() clears it */
 };
 
@@ -93,5 +99,9 @@ void build_firewall(struct planner *p, const struct step *step);
 void build_daemons(struct planner *p, const struct step *step);
 /* Adds the shows, [run]s and [check]s of STEP. */
 void build_actions(struct planner *p, const struct step *step);
+/* Adds what waits, at the end of all steps, for the addresses that nothing has waited for. */
+void build_last_waits(struct planner *p);
+void fresh_note(struct fresh *fresh, const struct planner *p, struct netns *netns);
+void fresh_free(struct fresh *fresh);
 
 #endif

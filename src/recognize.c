@@ -6,13 +6,14 @@
 #include "reader.h"
 #include "recognize.h"
 
-bool recognizer_load(struct recognizer *recognizer, const struct templates *templates, const char **wrong)
+bool recognizer_load(struct recognizer *recognizer, const struct templates *templates, const char *file,
+                     const char **wrong)
 {
 	struct report report = { 0 };
 	struct ini ini = { 0 };
 	size_t length;
 	*recognizer = (struct recognizer){ 0 };
-	const char *text = templates_read(templates, "commands.ini", &length, &report.file);
+	const char *text = templates_read(templates, file, &length, &report.file);
 	*wrong = text ? NULL : report.file;
 	if (!text)
 		return false;
@@ -21,7 +22,8 @@ bool recognizer_load(struct recognizer *recognizer, const struct templates *temp
 		for (size_t j = 0; j < ini.sections[i].n; j++) {
 			const struct entry *entry = &ini.sections[i].entries[j];
 			struct pattern pattern = { .section = arena_strdup(templates->arena, ini.sections[i].header),
-				                       .key = arena_strdup(templates->arena, entry->key) };
+				                       .key = arena_strdup(templates->arena, entry->key),
+				                       .text = arena_strdup(templates->arena, entry->value) };
 			const char *why = expression_compile(templates->arena, &pattern.regex, entry->value, REG_NOSUB);
 			if (why)
 				report_error(&report, entry->line, pattern.section, pattern.key, "%s", why);

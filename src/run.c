@@ -55,12 +55,6 @@ const volatile sig_atomic_t *run_stop(void)
 
 /* --- before anything is changed --- */
 
-static const char *being_worked_on(struct record *record)
-{
-	const char *who = record->holder ? arena_printf(&record->arena, "process %d", (int)record->holder) : "another process";
-	return arena_printf(&record->arena, "%s is being worked on by %s; stop that first, or wait", record->name, who);
-}
-
 static void pause_briefly(void)
 {
 	nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
@@ -90,11 +84,11 @@ static const char *elsewhere(struct record *record)
 	                    "gone, remove its namespaces ('ip netns del') and then %s", record->name, directory);
 }
 
-/* Says that NAME is up; a record of before the last start of the machine is cleared instead. */
-static bool is_up(struct executor *executor, const char *name)
+/* Says that a network of that name is up; a record of before the last start of the machine is cleared instead. */
+static bool is_up(struct executor *executor, const struct model *model)
 {
 	struct record record;
-	const char *wrong;
+	const char *wrong, *name = model->name, *other;
 	bool up = record_read(&record, name, true, &wrong);
 	for (int tries = 0; up && says_nothing(&record, wrong) && tries < 50; tries++) {
 		record_close(&record);
@@ -106,11 +100,13 @@ static bool is_up(struct executor *executor, const char *name)
 	if (wrong)
 		complain("%s", wrong);
 	else if (record.held)
-		complain("%s", being_worked_on(&record));
+		complain("%s", record_busy(&record));
 	else if (record.elsewhere && !record.stale)
 		complain("%s", elsewhere(&record));
 	else if (record.stale)
 		up = !clear_stale(executor, &record);
+	else if ((other = record_of_other(&record, model->file)))
+		complain("%s", other);
 	else
 		complain("%s is %s, since %s%s; 'vnetgen down %s' takes it down", name,
 		         record.whole ? "up already" : "half built", record_since(&record.arena, &record),
@@ -520,7 +516,7 @@ static bool run_steps(struct run *run)
 			execute_heading(run->executor, "%s", step->title);
 		for (size_t j = 0; j < step->n && !stop_wanted; j++) {
 			const struct command *command = &step->commands[j];
-			if (command->look && !run->options->looks)
+			if (!command_is_wanted(command, run->options->looks))
 				continue;
 			bool good = run_command(run, command);
 			arena_clear(&run->arena);
@@ -587,12 +583,12 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 	const char *name = plan->model->name, *wrong;
 	struct run run = { .executor = executor, .plan = plan, .options = options };
 	bool taken;
-	if (is_up(executor, name) || names_taken(plan) || requirements_fail(executor, plan))
+	if (is_up(executor, plan->model) || names_taken(plan) || requirements_fail(executor, plan))
 		return EXIT_REFUSED;
 	if (!journal_start(&run.journal, name, plan->model->file, &run.arena, &wrong, &taken)) {
 		if (!taken)
 			complain("%s", wrong);
-		else if (!is_up(executor, name))
+		else if (!is_up(executor, plan->model))
 			complain("another vnetgen has just worked on %s; try again", name);
 		arena_free(&run.arena);
 		return EXIT_REFUSED;
@@ -638,10 +634,10 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 	return status;
 }
 
-enum exit_status run_down(struct executor *executor, const char *name)
+enum exit_status run_down(struct executor *executor, const char *name, const char *file)
 {
 	struct record record;
-	const char *wrong;
+	const char *wrong, *other;
 	if (!record_read(&record, name, true, &wrong)) {
 		rundir_leave(); /* where an `up` was killed at once there is nothing more of it than this */
 		if (!executor->quiet)
@@ -652,11 +648,13 @@ enum exit_status run_down(struct executor *executor, const char *name)
 	if (wrong)
 		complain("%s", wrong);
 	else if (record.held)
-		complain("%s", being_worked_on(&record));
+		complain("%s", record_busy(&record));
 	else if (record.elsewhere && !record.stale)
 		complain("%s", elsewhere(&record));
 	else if (record.stale)
 		status = clear_stale(executor, &record) ? EXIT_DONE : EXIT_LEFT;
+	else if (file && (other = record_of_other(&record, file)))
+		complain("%s", other);
 	else if (record.script)
 		complain("%s was built by a printed script: 'vnetgen down --dry-run SCENARIO | sh' takes it down", name);
 	else

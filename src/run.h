@@ -48,7 +48,7 @@ struct run_options {
 
 /* Builds the network of PLAN.  With `down` a failed check does not stop it, and all is undone at the end. */
 enum exit_status run_up(struct executor *executor, const struct plan *plan, const struct run_options *options);
-/* Undoes the record NAME. */
-enum exit_status run_down(struct executor *executor, const char *name);
+/* Undoes the record NAME; with a FILE, only one of that scenario. */
+enum exit_status run_down(struct executor *executor, const char *name, const char *file);
 
 #endif

@@ -20,6 +20,7 @@ void scenario_close(struct scenario *s)
 	log_close(&s->log);
 	sysctls_free(&s->sysctls);
 	needs_free(&s->needs);
+	recognizer_free(&s->untried);
 	arena_free(&s->arena);
 }
 
@@ -27,7 +28,7 @@ void scenario_prepare(struct scenario *s, const struct options *o, const char *f
 {
 	*s = (struct scenario){ .report.file = file, .log.fd = -1 };
 	s->executor = (struct executor){ .path = o->path ? o->path : STANDARD_PATH, .file = file,
-		                             .log = &s->log, .needs = &s->needs,
+		                             .log = &s->log, .needs = &s->needs, .untried = &s->untried,
 		                             .quiet = o->quiet, .verbose = o->verbose, .timeout = o->timeout,
 		                             .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR") };
 	templates_open(&s->templates, o->templates, &s->arena);
@@ -75,7 +76,8 @@ enum exit_status scenario_load(struct scenario *s, const struct options *o)
 		report_error(&s->report, s->model.style_line, "scenario", "style", "%s", wrong);
 	if (report_print(&s->report))
 		return EXIT_SCENARIO;
-	if (!styled || !wording_load(&s->wording, &s->templates, s->language, &wrong)) {
+	if (!styled || !wording_load(&s->wording, &s->templates, s->language, &wrong) ||
+	    !recognizer_load(&s->untried, &s->templates, "untried.ini", &wrong)) {
 		complain("%s", wrong);
 		return o->style && s->style.phrases.missing ? EXIT_USAGE : EXIT_SCENARIO;
 	}

@@ -36,6 +36,7 @@ struct scenario {
 	struct log log;
 	struct executor executor;
 	struct needs needs;
+	struct recognizer untried;
 	struct sysctls sysctls; /* for a sandbox */
 };
 

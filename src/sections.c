@@ -1,4 +1,5 @@
 /* sections: reads those that declare one thing each: [scenario], [step], [run], [check], [file] and [daemon]. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "building.h"
@@ -201,12 +202,18 @@ static void take_trigger(const struct pair *pair, struct action *action)
 		(struct trigger){ netns, take_command(pair, command), pair->entry->line };
 }
 
-static bool take_expectation(const struct pair *pair)
+static struct expectation take_expectation(const struct pair *pair)
 {
-	bool failure = !strcmp(pair->value, "failure");
-	if (!failure && strcmp(pair->value, "success"))
-		pair_error(pair, "'%s' is neither success nor failure", pair->value);
-	return failure;
+	const char *value = pair->value;
+	size_t digits = strspn(value, "0123456789");
+	int status = digits && digits <= 3 && !value[digits] ? atoi(value) : -1;
+	if (!strcmp(value, "success"))
+		return (struct expectation){ EXPECT_SUCCESS, 0 };
+	if (!strcmp(value, "failure"))
+		return (struct expectation){ EXPECT_FAILURE, 0 };
+	if (status < 0 || status > 255)
+		pair_error(pair, "'%s' is neither success nor failure, nor an exit status from 0 to 255", value);
+	return (struct expectation){ EXPECT_STATUS, status };
 }
 
 static const char *take_match(const struct pair *pair)
@@ -244,7 +251,7 @@ void read_action(struct building *b, struct section *section, enum section_kind 
 			action.undo = take_command(&pair, pair.value);
 			break;
 		case KEY_EXPECT:
-			action.expect_failure = take_expectation(&pair);
+			action.expect = take_expectation(&pair);
 			break;
 		case KEY_MATCH:
 			action.match = take_match(&pair);

@@ -63,17 +63,42 @@ static const struct command *last_change(const struct plan *plan)
 	return last;
 }
 
-enum exit_status tap_checks(struct executor *executor, const struct plan *plan)
+/* Why there is no network of this scenario to be checked, in the record's arena; NULL when there is. */
+static const char *why_not(struct record *record, const struct model *model)
+{
+	const char *wrong, *name = model->name;
+	struct arena *arena = &record->arena;
+	if (!record_read(record, name, false, &wrong))
+		return arena_printf(arena, "%s is not up: 'vnetgen up %s' builds it, 'vnetgen test' builds, checks and takes it "
+		                    "down", name, model->file);
+	if (wrong)
+		return wrong;
+	if (record->held)
+		return record_busy(record);
+	if (record->stale)
+		return arena_printf(arena, "%s was up before the machine was started last, and is not up now: 'vnetgen up %s' "
+		                    "builds it", name, model->file);
+	wrong = record_of_other(record, model->file);
+	if (!wrong && !record->whole)
+		wrong = arena_printf(arena, "%s is incomplete, half built or half taken down: 'vnetgen down %s' takes away what is "
+		                     "there", name, name);
+	return wrong;
+}
+
+static bool is_up(const struct model *model)
 {
 	struct record record;
-	const char *wrong;
-	bool up = record_read(&record, plan->model->name, false, &wrong);
+	const char *wrong = why_not(&record, model);
+	if (wrong)
+		complain("%s", wrong);
 	record_close(&record);
-	if (!up) {
-		complain("%s is not up: 'vnetgen up %s' builds it, 'vnetgen test' builds, checks and takes it down",
-		         plan->model->name, plan->model->file);
+	return !wrong;
+}
+
+enum exit_status tap_checks(struct executor *executor, const struct plan *plan)
+{
+	if (!is_up(plan->model))
 		return EXIT_REFUSED;
-	}
 	struct arena arena = { 0 };
 	const struct command *last = last_change(plan);
 	bool holds = !last; /* do checks hold for the network as it is now? */

@@ -1,9 +1,12 @@
 /* view: a plan as the data that templates see. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "checks.h"
 #include "markdown.h"
 #include "rundir.h"
+#include "untried.h"
 #include "view.h"
 
 enum {
@@ -20,7 +23,9 @@ struct viewing {
 	bool failed;
 	struct table words; /* first words of commands that a script wraps */
 	struct data *wrappers;
-	bool directories, marks, waits, checks, triggers, quotes; /* quotes: some have what looks like a shell's own */
+	bool directories, marks, waits, triggers, quotes; /* quotes: some have what looks like a shell's own */
+	const char **checked; /* commands that may not have tried anything; "" of a check where that is seen without */
+	size_t n_checked, checked_room;
 	struct data *daemons; /* their names */
 };
 
@@ -111,26 +116,57 @@ static void note_program(struct viewing *v, const struct command *command, struc
 	}
 }
 
-static const char *seconds(struct viewing *v, double value)
+static const char *whole_seconds(struct viewing *v, double value)
 {
-	/* scripts count in whole seconds */
 	return arena_printf(v->arena, "%ld", (long)value + (value > (double)(long)value));
 }
 
-static struct data *check_of(struct viewing *v, const struct action *action, struct data *object)
+static const char *seconds(struct viewing *v, double value)
 {
-	bool simple = !action->n_triggers && !action->match && action->within <= 0 && action->timeout <= 0;
+	bool whole = value <= (double)(long)value;
+	return arena_printf(v->arena, "%.*f", whole ? 0 : 3, whole || value > 0.001 ? value : 0.001);
+}
+
+static void note_checked(struct viewing *v, const char *text)
+{
+	*array_add(v->checked, v->n_checked, v->checked_room) = text;
+}
+
+/* For one attempt; 0: none, as for what others wait for. */
+static double limit_of(const struct viewing *v, const struct action *action)
+{
+	return action->timeout > 0       ? action->timeout
+	       : v->options->timeout > 0 ? v->options->timeout
+	                                 : action->kind == ACTION_CHECK ? CHECK_TIMEOUT : 0;
+}
+
+/* What a script says is expected: `inverted` of a line that has done well when its command failed. */
+static const char *expectation_of(struct viewing *v, const struct command *command)
+{
+	const struct expectation *expect = &command->action->expect;
+	if (expect->kind == EXPECT_STATUS)
+		return arena_printf(v->arena, "%d", expect->status);
+	if (expect->kind == EXPECT_FAILURE)
+		return "failure";
+	return untried_negates(v->options->untried, command->text) ? "inverted" : "success";
+}
+
+static struct data *check_of(struct viewing *v, const struct command *command, struct data *object)
+{
+	const struct action *action = command->action;
+	const char *expect = expectation_of(v, command);
 	struct data *check = data_object(v->arena);
-	if (simple) {
-		set_flag(v, object, action->expect_failure ? "must_fail" : "plain", true);
+	if (!strcmp(expect, "success") && !action->n_triggers && !action->match && action->within <= 0 &&
+	    action->timeout <= 0 && v->options->timeout <= 0) {
+		set_flag(v, object, "plain", true);
 		return NULL;
 	}
-	v->checks = true;
+	note_checked(v, strcmp(expect, "success") ? command->text : "");
 	set_flag(v, check, "triggers", false);
-	set(v, check, "expect", action->expect_failure ? "failure" : "success");
+	set(v, check, "expect", expect);
 	set(v, check, "match", action->match ? action->match : "");
 	set(v, check, "within", seconds(v, action->within));
-	set(v, check, "timeout", seconds(v, action->timeout > 0 ? action->timeout : 30));
+	set(v, check, "timeout", seconds(v, limit_of(v, action)));
 	return check;
 }
 
@@ -144,7 +180,7 @@ static struct data *view_daemon(struct viewing *v, const struct command *command
 		struct data *ready = data_object(v->arena);
 		set(v, ready, "text", command->ready);
 		set_flag(v, ready, "shell", command->ready_shell);
-		set(v, ready, "within", seconds(v, within));
+		set(v, ready, "within", whole_seconds(v, within));
 		data_set(v->arena, daemon, "ready", ready);
 	}
 	set(v, name, "name", command->daemon->name);
@@ -159,7 +195,9 @@ static struct data *view_triggers(struct viewing *v, const struct command *comma
 	for (size_t i = 0; i < command->n_triggers; i++) {
 		struct data *trigger = data_object(v->arena);
 		set(v, trigger, "text", command->triggers[i].text);
+		set_flag(v, trigger, "shell", command->triggers[i].shell);
 		data_append(v->arena, list, trigger);
+		note_checked(v, command->triggers[i].text);
 	}
 	data_set(v->arena, triggers, "commands", list);
 	return triggers;
@@ -206,7 +244,7 @@ static struct data *view_command(struct viewing *v, const struct command *comman
 	}
 	struct data *check = NULL;
 	if (command->kind == COMMAND_CHECK || command->kind == COMMAND_RUN)
-		check = check_of(v, command->action, object);
+		check = check_of(v, command, object);
 	else
 		set_flag(v, object, "plain", true);
 	if (check) {
@@ -368,7 +406,7 @@ static struct data *view_block(struct viewing *v, const struct plan_step *step, 
 
 static bool is_wanted(const struct viewing *v, const struct command *command)
 {
-	return !command->look || v->options->checks;
+	return command_is_wanted(command, v->options->checks);
 }
 
 static struct data *view_blocks(struct viewing *v, const struct plan_step *step)
@@ -647,7 +685,11 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 	set_flag(&v, view, "locks", v.directories || *options->restore);
 	set_flag(&v, view, "marks", v.marks);
 	set_flag(&v, view, "waits", v.waits);
-	set_flag(&v, view, "checks", v.checks);
+	struct data *checks = data_object(arena);
+	data_set(arena, checks, "rules", untried_view(options->untried, v.checked, v.n_checked, arena));
+	if (v.n_checked)
+		data_set(arena, view, "checks", checks);
+	free(v.checked);
 	set_flag(&v, view, "has_triggers", v.triggers);
 	set_flag(&v, view, "quotes", v.quotes);
 	struct data *daemons = data_object(arena);

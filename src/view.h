@@ -11,7 +11,9 @@ struct view_options {
 	const char *restore; /* restore_script() */
 	bool all;       /* on a page, each of many commands that are alike */
 	bool page;      /* explanations, introduction and teardown too: what scripts have no use for */
+	double timeout; /* seconds, of --timeout; 0: not given */
 	const struct wording *wording;
+	const struct recognizer *untried; /* the rules of untried.h */
 	const struct results *results; /* what the commands printed; NULL: nothing was run */
 	struct stable *stable;         /* what makes that the same each time; NULL: it is left as it is */
 };

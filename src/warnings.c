@@ -178,7 +178,7 @@ static void read_actions(struct search *s)
 		bool runs = false;
 		for (size_t a = 0; a < step->n_actions; a++) {
 			runs |= step->actions[a].kind == ACTION_RUN;
-			s->fails |= step->actions[a].kind == ACTION_CHECK && step->actions[a].expect_failure;
+			s->fails |= step->actions[a].kind == ACTION_CHECK && !expects_success(&step->actions[a].expect);
 		}
 		s->runs |= runs;
 		s->daemons |= step->n_daemons > 0;
@@ -598,7 +598,7 @@ static void find_checks(struct search *s)
 	for (size_t i = 0; i < s->model->n_steps; i++) {
 		for (size_t j = 0; j < s->model->steps[i].n_actions; j++) {
 			const struct action *action = &s->model->steps[i].actions[j];
-			if (action->kind != ACTION_CHECK || action->expect_failure || action->netns == s->model->host ||
+			if (action->kind != ACTION_CHECK || !expects_success(&action->expect) || action->netns == s->model->host ||
 			    s->has_address[action->netns->number] || !needs_address(action->run))
 				continue;
 			report_warning(s->report, action->line, action->header, NULL,

@@ -409,3 +409,52 @@ nasty='Äpfel & "Birnen" <b>x</b> `code` *a_b* _c_ | --- # 한국어 🙂 [l](u)
 		## 4. Remove everything
 	END
 }
+
+@test "an exit status that is asked for is told, and what it proves, in both languages" {
+	needs_kernel
+	cat > "$BATS_TEST_TMPDIR/status.ini" <<- 'END'
+		[netns red]
+		[netns blue]
+		[link red/eth0]
+		peer = blue/eth0
+		address = 10.0.0.1/24
+		[link blue/eth0]
+		address = 10.0.0.2/24
+		[check]
+		netns = red
+		run = ping -c 1 -W 1 10.0.0.9
+		expect = 1
+		[check]
+		netns = red
+		run = ping -c 1 -W 1 10.0.0.2
+		expect = 0
+		[check]
+		netns = red
+		run = curl -sS http://10.0.0.2/
+		expect = 7
+		[check]
+		run = sh -c 'exit 3'
+		expect = 3
+	END
+	told() { vnetgen doc --lang "$1" "$BATS_TEST_TMPDIR/status.ini" | grep -E 'exit status|종료 상태|^\*\*'; }
+	told en | diff -u - <(cat <<- 'END'
+		In `red`, `ping` asks its destination for an answer; this time its exit status must be `1`.
+		**What it shows:** The ping ended with the exit status `1`, as it should: from `red` to the destination it was not answered.
+		**What it shows:** Each request was answered: the way from `red` to `blue` works, and so does the way back.
+		In `red`, `curl` asks a server; this time its exit status must be `7`.
+		**What it shows:** The request ended with the exit status `7`, as it should: `red` did not get what it asked for.
+		In the host, this command must end with the exit status `3`.
+		**What it shows:** The command ended with the exit status `3`, and that is what should happen here.
+	END
+	)
+	told ko | diff -u - <(cat <<- 'END'
+		`red`에서 목적지로 `ping`을 보내 이번에는 종료 상태가 `1`인지 확인한다.
+		**시연 결과:** `ping`이 기대한 대로 종료 상태 `1`로 끝났다. `red`에서 목적지로 보낸 요청에는 응답이 없었다.
+		**시연 결과:** 요청마다 응답이 돌아왔다. `red`에서 `blue`로 가는 길과 돌아오는 길이 모두 통한다는 뜻이다.
+		`red`에서 서버에 `curl`로 요청을 보내 이번에는 종료 상태가 `7`인지 확인한다.
+		**시연 결과:** 요청이 기대한 대로 종료 상태 `7`로 끝났다. `red`에서는 요청한 것을 받지 못했다.
+		호스트에서 다음 명령이 종료 상태 `3`으로 끝나는지 확인한다.
+		**시연 결과:** 명령이 종료 상태 `3`으로 끝났고, 여기서는 그것이 맞는 결과이다.
+	END
+	)
+}

@@ -351,3 +351,67 @@ tool_fails() {
 	needs_kernel
 	in_sandbox tool_fails
 }
+
+# --- IPv6 addresses can be used ---
+
+# shellcheck disable=SC2317
+fresh() {
+	cat << 'END'
+[scenario]
+name = fresh
+[netns a]
+[netns b]
+[link a/e0]
+peer = b/e0
+address = fd00::1/64
+[link b/e0]
+address = fd00::2/64
+[link a/e1]
+peer = b/e1
+address = fd01::1/64
+[link b/e1]
+address = fd01::2/64
+END
+}
+
+usable_at_once() {
+	fresh > /tmp/fresh.ini
+	"$B/vnetgen" -q /tmp/fresh.ini
+	ip netns exec a ping -c 1 -W 1 -q fd01::2
+	"$B/vnetgen" -q down fresh
+	"$B/vnetgen" --dry-run /tmp/fresh.ini | sh > /dev/null
+	ip netns exec a ping -c 1 -W 1 -q fd01::2
+}
+
+@test "when up or a printed script ends, IPv6 addresses can be used" {
+	needs_kernel
+	run -0 in_sandbox usable_at_once
+	[ "$(grep -c ' 0% packet loss' <<< "$output")" -eq 2 ]
+}
+
+@test "each namespace is waited for once, where nothing has waited before" {
+	local file=$BATS_TEST_TMPDIR/fresh.ini
+	waits() { # OPTION...: what waits, and the user's commands
+		vnetgen --dry-run "$@" "$file" | sed -nE 's/^settle ip netns exec (.).*/wait \1/p; /^[a-z]+ (1|2)$/p'
+	}
+	fresh > "$file"
+	diff -u <(printf 'wait %s\n' a b) <(waits)
+	diff -u <(printf 'wait %s\n' a b) <(waits --with-checks)
+	# a look waits for itself alone, and a run for all
+	printf '[check]\nrun = true 1\n' >> "$file"
+	diff -u <(printf 'wait %s\n' a b) <(waits)
+	diff -u <(printf '%s\n' 'wait a' 'wait b' 'true 1') <(waits --with-checks)
+	printf '[step]\n[link b/e1]\naddress = fd02::2/64\n[run]\nrun = true 2\n' >> "$file"
+	diff -u <(printf '%s\n' 'wait a' 'wait b' 'true 2') <(waits)
+	printf '[step]\n[link b/e1]\naddress = fd03::2/64\naddress = fd04::2/64 nodad\n' >> "$file"
+	diff -u <(printf '%s\n' 'wait a' 'wait b' 'true 2' 'wait b') <(waits)
+	diff -u <(printf '%s\n' 'wait a' 'wait b' 'true 1' 'wait a' 'wait b' 'true 2' 'wait b') <(waits --with-checks)
+	# on a device that is down an address stays tentative
+	printf '[netns a]\n[link a/d]\ntype = dummy\nup = no\naddress = fd00::1/64\n' > "$file"
+	[ -z "$(waits)" ]
+	printf '[step]\n[link a/d]\nup = yes\n' >> "$file"
+	diff -u <(echo wait a) <(waits)
+	# none twice, also when there are many
+	printf '[netns c{1..2000}]\n[netns d{1..2000}]\n[link c{1..2000}/e]\npeer = d{n}/e\naddress = fd0a::{n}/64\n' > "$file"
+	[ "$(vnetgen --dry-run "$file" | grep -c '^settle ')" -eq 2000 ]
+}

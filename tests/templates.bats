@@ -54,6 +54,8 @@ page() { # TOLD: of the template that is standard input
 	mistake lang/mine.ini "lang/mine.ini: [show] has no 'other'" doc --lang mine < /dev/null
 	mistake commands.ini "commands.ini:2: [link] a: '(' is no extended regular expression: Unmatched ( or \\(" doc \
 		<<< $'[link]\na = ('
+	mistake untried.ini "untried.ini:2: [x] used: '(' is no extended regular expression: Unmatched ( or \\(" up --dry-run \
+		<<< $'[x]\nused = ('
 }
 
 needs() { # TOLD: of needs.ini, beside what is lacking; the sandbox has a /tmp of its own, and the file is read before

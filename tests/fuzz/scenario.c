@@ -14,6 +14,7 @@
 static struct arena kept; /* what is loaded once: files are slower than all the rest */
 static struct templates templates;
 static struct wording wording;
+static struct recognizer untried;
 static struct style styles[2];
 static const char *const style_names[] = { "classic", "compact" };
 
@@ -24,7 +25,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	templates_open(&templates, NULL, &kept);
-	if (!wording_load(&wording, &templates, "en", &wrong))
+	if (!wording_load(&wording, &templates, "en", &wrong) ||
+	    !recognizer_load(&untried, &templates, "untried.ini", &wrong))
 		abort();
 	for (size_t i = 0; i < COUNT(styles); i++)
 		if (!style_load(&styles[i], &templates, style_names[i], &wrong))
@@ -57,7 +59,8 @@ static void print_scripts(struct templates *here, const struct plan *plan, const
 	const char *wrong;
 	for (size_t i = 0; i < 3; i++) {
 		struct buffer out = { 0 };
-		const struct view_options options = { .checks = i == 1, .page = i == 2, .restore = restore, .wording = &wording };
+		const struct view_options options = { .checks = i == 1, .page = i == 2, .restore = restore, .untried = &untried,
+			                                  .wording = &wording };
 		struct data *view = view_make(here->arena, plan, &options, &wrong);
 		if (!view || (i < COUNT(names) && !template_render(here, names[i], view, &out, &wrong)))
 			broken(wrong);
