@@ -71,65 +71,55 @@ bool common_note_directory(const char *path)
 	return good;
 }
 
-/* Calls EACH with every line; false with errno when they cannot be read. */
-static bool each_line(bool (*each)(void *user, const char *line), void *user)
+/* What the notes say of a path. */
+struct search {
+	off_t at;            /* where its line begins; -1: there is none */
+	bool below, others;  /* is another one noted, below it, or anywhere? */
+};
+
+/* False with errno when they cannot be read.  A line that begins with '#' is of a path that was forgotten: to write that
+ * needs no room on the disk. */
+static bool search_notes(struct search *search, const char *path)
 {
-	size_t length;
+	size_t length, of_path = strlen(path);
 	char *text = file_read(NOTED, &length);
 	bool good = text || errno == ENOENT;
+	*search = (struct search){ .at = -1 };
 	for (char *line = text, *end; line && (end = strchr(line, '\n')); line = end + 1) {
 		*end = '\0';
-		good &= each(user, line);
+		bool same = !strcmp(line, path);
+		if (same)
+			search->at = line - text;
+		search->below |= !strncmp(line, path, of_path) && line[of_path] == '/';
+		search->others |= !same && *line != '#';
 	}
 	free(text);
 	return good;
 }
 
-struct search {
-	const char *path;
-	bool found, below;
-	struct buffer others;
-};
-
-static bool compare(void *user, const char *line)
-{
-	struct search *search = user;
-	size_t length = strlen(search->path);
-	bool same = !strcmp(line, search->path);
-	search->found |= same;
-	search->below |= !strncmp(line, search->path, length) && line[length] == '/';
-	if (!same)
-		buffer_printf(&search->others, "%s\n", line);
-	return true;
-}
-
 int common_has_directory(const char *path)
 {
-	struct search search = { .path = path };
-	bool good = each_line(compare, &search);
-	buffer_free(&search.others);
-	return good ? search.found : -1;
+	struct search search;
+	return search_notes(&search, path) ? search.at >= 0 : -1;
 }
 
-/* Puts TEXT in the place of what is noted, whole or not at all. */
-static bool replace_noted(const struct buffer *text)
+static bool strike_out(off_t at)
 {
-	if (!text->length)
-		return unlink(NOTED) == 0 || errno == ENOENT;
-	int fd = open(NOTED ".new", O_WRONLY | O_TRUNC | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-	bool good = fd >= 0 && write_all(fd, buffer_text(text), text->length);
+	int fd = open(NOTED, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	bool good = fd >= 0 && pwrite(fd, "#", 1, at) == 1;
+	int error = errno;
 	if (fd >= 0)
 		close(fd);
-	return good && rename(NOTED ".new", NOTED) == 0;
+	errno = error;
+	return good;
 }
 
 bool common_forget_directory(const char *path)
 {
-	struct search search = { .path = path };
-	bool good = each_line(compare, &search);
-	if (good && search.found && !(search.below && is_directory(path)))
-		good = replace_noted(&search.others);
-	buffer_free(&search.others);
+	struct search search;
+	bool good = search_notes(&search, path);
+	if (good && search.at >= 0 && !(search.below && is_directory(path)))
+		good = search.others ? strike_out(search.at) : unlink(NOTED) == 0;
 	int error = errno;
 	rmdir(DIRECTORY); /* when nothing is left in it */
 	errno = error;

@@ -76,7 +76,9 @@ const char *expression_compile(struct arena *arena, regex_t *regex, const char *
 	const char *large = too_large(arena, text);
 	if (large)
 		return arena_printf(arena, "'%.*s%s' is too large: %s", 40, text, strlen(text) > 40 ? "..." : "", large);
-	int status = regcomp(regex, text, flags | REG_EXTENDED);
+	int status;
+	while ((status = regcomp(regex, text, flags | REG_EXTENDED)) == REG_ESPACE)
+		memory_use_reserve(); /* of no fault of the text's: how large it may be was looked at */
 	if (!status)
 		return NULL;
 	regerror(status, regex, why, sizeof why);

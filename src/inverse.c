@@ -169,7 +169,7 @@ static const struct known *find_known(enum key_id key)
 	return NULL;
 }
 
-static void refuse(struct planner *p, const struct statement *statement, const char *why)
+void inverse_refuse(struct planner *p, const struct statement *statement, const char *why)
 {
 	report_error(p->report, statement->line, statement->header, statement->key->word,
 	             "%s, so it is not taken on the host; do it in a namespace", why);
@@ -213,7 +213,7 @@ struct undo *inverse_of_object(struct planner *p, const struct statement *statem
 	if (goes_with_qdisc(p, statement))
 		return NULL;
 	if (!known) {
-		refuse(p, statement, "others may have what this takes from a device that is not the scenario's own");
+		inverse_refuse(p, statement, "others may have what this takes from a device that is not the scenario's own");
 		return NULL;
 	}
 	add_key(&target, statement->key->word);
@@ -227,7 +227,7 @@ struct undo *inverse_of_object(struct planner *p, const struct statement *statem
 	for (size_t i = 0; i < statement->words.n; i++)
 		add_argument(&target, statement->words.word[i]);
 	if (target.n == ARGUMENTS)
-		refuse(p, statement, "it has too many words");
+		inverse_refuse(p, statement, "it has too many words");
 	target.argument[target.n < ARGUMENTS ? target.n : ARGUMENTS - 1] = NULL;
 	struct undo *made = table_get(&p->made, key);
 	struct link *lent = lent_device(p, statement);
@@ -240,7 +240,7 @@ struct undo *inverse_of_object(struct planner *p, const struct statement *statem
 		return strcmp(statement->verb, "del") ? made : NULL;
 	if (lent && (known->key == KEY_ADDRESS || known->key == KEY_ROUTE))
 		return emit_undo_device(p, lent, statement->line);
-	refuse(p, statement, arena_printf(&p->scratch, "'%s' may change what others have made, and only what the scenario "
+	inverse_refuse(p, statement, arena_printf(&p->scratch, "'%s' may change what others have made, and only what the scenario "
 	                                  "itself adds can be undone", statement->verb));
 	return NULL;
 }
@@ -264,9 +264,9 @@ struct undo *inverse_of_sysctl(struct planner *p, const struct statement *statem
 	sysctl_path(path, statement->value);
 	const char *key = path + strlen("/proc/sys/"), *value = statement->value + strcspn(statement->value, "=");
 	if (strstr(path, "/."))
-		refuse(p, statement, "a key has no way out of /proc/sys");
+		inverse_refuse(p, statement, "a key has no way out of /proc/sys");
 	else if (does_more(path))
-		refuse(p, statement, arena_printf(&p->scratch, "'%s' does more than to set a value, and the old value would not "
+		inverse_refuse(p, statement, arena_printf(&p->scratch, "'%s' does more than to set a value, and the old value would not "
 		                                  "bring back what was lost", strrchr(path, '/') + 1));
 	/* two names of one value */
 	if (!strcmp(key, "net/ipv4/conf/all/forwarding"))

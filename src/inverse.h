@@ -5,6 +5,9 @@
 
 #include "planner.h"
 
+/* Reports that STATEMENT is refused on the host; WHY is a clause. */
+void inverse_refuse(struct planner *p, const struct statement *statement, const char *why);
+
 /* The entry that undoes an address, neighbour, route, rule, next hop or qdisc; TEXT is the command that a person would
  * type for that.  NULL when another entry does it, or when it is refused, which goes to the planner's report. */
 struct undo *inverse_of_object(struct planner *p, const struct statement *statement, const char *text);

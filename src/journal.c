@@ -344,8 +344,7 @@ static bool read_directory(struct record *record, const char *directory, bool ta
 	/* whoever made it came no further; but what has other files in it is no record */
 	record->foreign = !is_empty(&record->arena, directory);
 	if (record->foreign)
-		*wrong = arena_printf(&record->arena, "%s is not a record of a network: remove it, when nobody wants what is in it",
-		                      directory);
+		*wrong = arena_printf(&record->arena, "%s is no record of a network", directory);
 	return true;
 }
 
@@ -368,10 +367,15 @@ bool record_read_own(struct record *record, const char *name, struct journal *jo
 	*wrong = NULL;
 	record->name = arena_strdup(&record->arena, name);
 	path = arena_printf(&record->arena, "%s/journal", rundir_of(&record->arena, name));
-	size_t length;
+	size_t length = 0;
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	char *text = fd < 0 ? NULL : file_read_all(fd, &length);
-	if (!text)
+	const char *end = text ? memrchr(text, '\n', length) : NULL;
+	size_t whole_lines = end ? (size_t)(end + 1 - text) : 0;
+	/* as in read_open() */
+	if (text && whole_lines != length && ftruncate(record->journal.fd, (off_t)whole_lines) < 0)
+		*wrong = arena_printf(&record->arena, "cannot write %s: %s", path, strerror(errno));
+	else if (!text)
 		*wrong = arena_printf(&record->arena, "cannot read %s: %s", path, file_error(errno));
 	else if (!note_lines(record, text))
 		*wrong = arena_printf(&record->arena, "%s has lines that it should not have", path);

@@ -168,8 +168,10 @@ static bool undo_entry(struct executor *executor, struct record *record, struct 
 	}
 	execute(executor, &job, &outcome, &arena);
 	bool good = is_undone(entry, &outcome);
-	if (entry->class == UNDO_DIRECTORY)
-		good = common_forget_directory(entry->link) && good;
+	if (entry->class == UNDO_DIRECTORY && !common_forget_directory(entry->link)) {
+		complain("cannot note that '%s' is gone: %s", entry->link, strerror(errno));
+		good = false;
+	}
 	if (entry->class == UNDO_DAEMON)
 		good = end_daemon(executor, entry, &arena);
 	if (!good && is_device(entry)) {

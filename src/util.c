@@ -32,7 +32,7 @@ void memory_reserve(void (*when_used)(void))
 }
 
 /* Returns when there is hope after a failure. */
-static void use_reserve(void)
+void memory_use_reserve(void)
 {
 	if (!reserve)
 		out_of_memory();
@@ -45,7 +45,7 @@ void *xcalloc(size_t n, size_t size)
 {
 	void *memory;
 	while (!(memory = calloc(n ? n : 1, size ? size : 1)))
-		use_reserve();
+		memory_use_reserve();
 	return memory;
 }
 
@@ -53,7 +53,7 @@ void *xrealloc(void *old, size_t size)
 {
 	void *memory;
 	while (!(memory = realloc(old, size)))
-		use_reserve();
+		memory_use_reserve();
 	return memory;
 }
 

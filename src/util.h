@@ -61,6 +61,8 @@ void buffer_free(struct buffer *buffer);
  * WHEN_USED is called, once. */
 void memory_reserve(void (*when_used)(void));
 /* malloc family that ends the program when memory is out. */
+/* For what allocates by itself and failed: it may be tried again, where this returns. */
+void memory_use_reserve(void);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *old, size_t size);
 char *xstrdup(const char *text);

@@ -102,10 +102,22 @@ static const char *function_name(struct viewing *v, const struct command *comman
 	return arena_strndup(v->arena, command->text, length);
 }
 
+/* May a command that no function stands for read what the shell itself is to read, the rest of the script? */
+static bool may_read(const struct command *command)
+{
+	static const char *const others[] = { "ip", "bridge", "tc", "ss", "sysctl", "iptables", "ip6tables" };
+	size_t length = strcspn(command->text, " ");
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (strlen(others[i]) == length && !strncmp(others[i], command->text, length))
+			return false;
+	return !command->writes;
+}
+
 static void note_program(struct viewing *v, const struct command *command, struct data *object)
 {
 	const char *word = function_name(v, command);
 	if (!word) {
+		set_flag(v, object, "reads", may_read(command));
 		/* the script must be told what it is about to do */
 		set(v, object, "announce", command->writes ? arena_printf(v->arena, "writing %s", command->writes) : command->text);
 	} else if (!table_get(&v->words, word)) {
@@ -681,6 +693,11 @@ struct data *view_make(struct arena *arena, const struct plan *plan, const struc
 		data_set(arena, view, "needed", needs);
 	data_set(arena, view, "settings", view_required(&v, PATH_WRITABLE, data_list(arena)));
 	data_set(arena, view, "wrappers", v.wrappers);
+	static const char *const used[] = { "mkdir", "flock", "cat", "readlink", "echo" };
+	bool early = false; /* does the script use one before the function of that name is there? */
+	for (size_t i = 0; i < COUNT(used); i++)
+		early |= table_get(&v.words, used[i]) != NULL;
+	set_flag(&v, view, "early", early);
 	set_flag(&v, view, "directories", v.directories);
 	set_flag(&v, view, "locks", v.directories || *options->restore);
 	set_flag(&v, view, "marks", v.marks);

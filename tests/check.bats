@@ -320,7 +320,7 @@ not_whole() {
 		status 6
 		vnetgen: veth-pair was up before the machine was started last, and is not up now: 'vnetgen up scenarios/veth-pair.ini' builds it
 		status 6
-		vnetgen: /run/vnetgen/veth-pair/journal has lines that this version does not know
+		vnetgen: /run/vnetgen/veth-pair/journal has lines that this version does not know: take the network down with the vnetgen that built it, or undo by hand what the lines say and remove the directory
 		status 6
 		vnetgen: all may write in /run/vnetgen, and so change what is in /run/vnetgen
 		status 6

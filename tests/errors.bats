@@ -70,7 +70,7 @@ texts_of() { # SOURCE [REPORTED]
 }
 
 # What acts is tested where it acts; all else finds mistakes, and says them here, or in tests of its own.
-ACTING=" checks daemons drawing execute idmap json journal kernel list log main mounts pages restore run rundir sandbox spawn tap teardown util "
+ACTING=" checks common daemons drawing execute idmap json journal kernel list log main mounts pages restore run rundir sandbox spawn tap teardown trust util "
 
 @test "each message of the sources has its test" {
 	local source name
@@ -80,7 +80,7 @@ ACTING=" checks daemons drawing execute idmap json journal kernel list log main 
 		[[ $ACTING == *" $name "* ]] && texts_of "$source" reported || texts_of "$source"
 	done | sort -u |
 		# what is no message: commands, bytes, words of ip, what is written to files
-		grep -v -e '^sh -c ' -e '^inih cannot' -e '^k=' -e '^ [0-9a-f ]*$' -e '^add ' -e '^::1 ' -e '^ip -netns' \
+		grep -v -e '^sh -c ' -e '^inih cannot' -e '^k=' -e '^ [0-9a-f ]*$' -e '^add ' -e '^::1 ' -e '^ip -netns' -e '^metric ' \
 			>"$BATS_TEST_TMPDIR/texts"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/texts")" -gt 200 ]
 	missing=

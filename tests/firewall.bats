@@ -218,13 +218,13 @@ ip netns exec red nft 'table inet x {
 END
 }
 
-# refused VALUE PATTERN: KEY = VALUE in [host] is refused with such a message; in a namespace it is taken.
-refused() { # KEY VALUE PATTERN
+# refused KEY VALUE PATTERN: KEY = VALUE in [host] is refused with such a message; in a namespace it is taken.
+refused() {
 	printf '[host]\n%s = %s\n' "$1" "$2" > "$BATS_TEST_TMPDIR/f.ini"
 	run vnetgen lint "$BATS_TEST_TMPDIR/f.ini"
 	echo "$1 = $2: $output"
 	[ "$status" -eq 1 ]
-	[[ ${lines[0]} == *"f.ini:2: [host] $1: on the host "*$3* ]]
+	[[ ${lines[0]} == *"f.ini:2: [host] $1: "*$3*", so it is not taken on the host; do it in a namespace" ]]
 	printf '[netns a]\n%s = %s\n' "$1" "$2" > "$BATS_TEST_TMPDIR/f.ini"
 	vnetgen lint "$BATS_TEST_TMPDIR/f.ini"
 }
@@ -235,12 +235,12 @@ refused() { # KEY VALUE PATTERN
 		'-AINPUT -j DROP' '--app INPUT -j DROP' '-A INPUT -tnat -j DROP' '-A INPUT --tab nat -j DROP' '--table=nat -A INPUT -j DROP' \
 		'-A INPUT -vj DROP' '-A INPUT -c 1 2 -j DROP' '-A INPUT --set-counters 1 2 -j DROP' '-A INPUT -s10.0.0.1 -j DROP' \
 		'-A INPUT -h' '-A INPUT --modprobe=/tmp/x -j DROP' '-A INPUT -j DROP --fl'; do
-		refused iptables "$value" 'is not taken'
+		refused iptables "$value" 'is none of -A, -I, -N and -P'
 	done
 	refused ip6tables '-A INPUT -j DROP -A OUTPUT' 'one command'
 	refused iptables '-t nat -A INPUT -t mangle -j DROP' 'one table'
-	refused iptables '-A INPUT -s localhost -j DROP' 'an address must stand'
-	refused iptables '-s 10.0.0.1' 'a command is wanted'
+	refused iptables '-A INPUT -s localhost -j DROP' 'another address'
+	refused iptables '-s 10.0.0.1' 'none of the commands'
 	refused iptables '-N A B' 'nothing beside'
 	refused iptables '-P INPUT' 'a policy'
 	refused iptables '-A INPUT' 'a rule'
@@ -250,17 +250,17 @@ refused() { # KEY VALUE PATTERN
 	local value
 	for value in 'flush ruleset' 'delete rule ip x y handle 2' 'destroy table ip x' 'list ruleset' 'reset counters' 'rename chain ip x y z' \
 		'replace rule ip x y handle 2 drop' 'add table ip x; flush table ip filter'; do
-		refused nft "$value" 'is not taken'
+		refused nft "$value" 'does not add'
 	done
 	for value in 'add rule ip theirs c drop' 'insert rule theirs c drop' 'add element ip theirs s { 10.0.0.1 }' \
 		'add table ip ours; add rule ip theirs c drop' 'add chain theirs c { policy drop; }'; do
-		refused nft "$value" "is not the scenario's own"
+		refused nft "$value" "is not one that the scenario adds before"
 	done
-	refused nft '-f rules.nft' 'takes no options'
-	refused nft 'include "rules.nft"' 'could not be seen'
-	refused nft 'table ip x { include "rules.nft" }' 'could not be seen'
-	refused nft 'define x = 1' 'could not be seen'
+	refused nft '-f rules.nft' 'a file has in it'
+	refused nft 'include "rules.nft"' 'cannot be seen'
+	refused nft 'table ip x { include "rules.nft" }' 'cannot be seen'
+	refused nft 'define x = 1' 'cannot be seen'
 	refused nft 'add table ip filter' 'a table of iptables'
 	refused nft 'add table ip a; add table ip b' 'a line of its own'
-	refused nft 'add ip x c drop' 'can stand'
+	refused nft 'add ip x c drop' 'and the like can'
 }

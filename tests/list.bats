@@ -147,12 +147,12 @@ among_others() {
 	echo "$output"
 	[ "$status" -eq 0 ]
 	diff -u - <(echo "$output" | sed -E 's/ +-  -$//') <<- 'END'
-		vnetgen: /tmp/mine/precious is not a record of a network: remove it, when nobody wants what is in it
+		vnetgen: /tmp/mine/precious is no record of a network
 		status 6
-		vnetgen: /tmp/mine/precious is not a record of a network: remove it, when nobody wants what is in it
+		vnetgen: /tmp/mine/precious is no record of a network
 		status 6
 		empty  incomplete
-		vnetgen: /tmp/mine/precious is not a record of a network: remove it, when nobody wants what is in it
+		vnetgen: /tmp/mine/precious is no record of a network
 		status 6
 		x
 	END

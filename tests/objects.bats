@@ -392,7 +392,7 @@ usable_at_once() {
 @test "each namespace is waited for once, where nothing has waited before" {
 	local file=$BATS_TEST_TMPDIR/fresh.ini
 	waits() { # OPTION...: what waits, and the user's commands
-		vnetgen --dry-run "$@" "$file" | sed -nE 's/^settle ip netns exec (.).*/wait \1/p; /^[a-z]+ (1|2)$/p'
+		vnetgen --dry-run "$@" "$file" | sed -nE 's/^v_settle ip netns exec (.).*/wait \1/p; /^[a-z]+ (1|2)$/p'
 	}
 	fresh > "$file"
 	diff -u <(printf 'wait %s\n' a b) <(waits)
@@ -413,5 +413,5 @@ usable_at_once() {
 	diff -u <(echo wait a) <(waits)
 	# none twice, also when there are many
 	printf '[netns c{1..2000}]\n[netns d{1..2000}]\n[link c{1..2000}/e]\npeer = d{n}/e\naddress = fd0a::{n}/64\n' > "$file"
-	[ "$(vnetgen --dry-run "$file" | grep -c '^settle ')" -eq 2000 ]
+	[ "$(vnetgen --dry-run "$file" | grep -c '^v_settle ')" -eq 2000 ]
 }

@@ -215,6 +215,6 @@ cases() {
 		failure.ini: 1 1 1
 	END
 	printf '[run]\nrun = sleep 1.5\nexpect = 0\n' > "$BATS_TEST_TMPDIR/run.ini"
-	vnetgen --dry-run --timeout 300ms "$BATS_TEST_TMPDIR/run.ini" | grep -x "check 0 '' 0 0.300 sleep 1.5"
-	vnetgen --dry-run "$BATS_TEST_TMPDIR/run.ini" | grep -x "check 0 '' 0 0 sleep 1.5"
+	vnetgen --dry-run --timeout 300ms "$BATS_TEST_TMPDIR/run.ini" | grep -x "v_check 0 '' 0 0.300 sleep 1.5"
+	vnetgen --dry-run "$BATS_TEST_TMPDIR/run.ini" | grep -x "v_check 0 '' 0 0 sleep 1.5"
 }

@@ -1,13 +1,8 @@
-/* inverse_firewall: what undoes a command of iptables, ip6tables or nft on the host. */
+/* hostfirewall: what undoes a command of iptables, ip6tables or nft on the host. */
 #include <ctype.h>
 #include <string.h>
 
 #include "inverse.h"
-
-static void refuse(struct planner *p, const struct statement *statement, const char *why)
-{
-	report_error(p->report, statement->line, statement->header, statement->key->word, "on the host %s", why);
-}
 
 static bool is_one_of(const char *word, const char *const *words, size_t n)
 {
@@ -83,28 +78,27 @@ static const char *take_apart(struct arena *arena, const struct words *words, st
 		const char *command = command_of(word);
 		if (!strcmp(word, "-t") || !strcmp(word, "--table")) {
 			if (line->table || !next || !isalnum((unsigned char)*next))
-				return "one table is named, by '-t TABLE'";
+				return "it does not name one table, by '-t TABLE'";
 			line->table = words->word[++i];
 		} else if (command) {
 			if (line->command || !next || *next == '-')
-				return "one command is given, with its chain";
+				return "it does not have one command with its chain";
 			line->command = command;
 			line->chain = words->word[++i];
 			/* the place is not part of the rule */
 			if (!strcmp(command, "-I") && i + 1 < words->n && !words->word[i + 1][strspn(words->word[i + 1], "0123456789")])
 				i++;
 		} else if (!is_of_rule(word)) {
-			return arena_printf(arena, "'%s' is not taken: -A, -I, -N and -P can be undone, each option is a word of its "
-			                    "own and written in full, and a rule has no counters; in a namespace all is taken", word);
+			return arena_printf(arena, "'%s' is none of -A, -I, -N and -P, which can be undone, nor an option of a rule that is "
+			                    "a word of its own and written in full", word);
 		} else if (i && is_name_of_host(words->word[i - 1], word)) {
-			return arena_printf(arena, "an address must stand instead of '%s', since a name may stand for another one at "
-			                    "the end", word);
+			return arena_printf(arena, "'%s' may stand for another address at the end", word);
 		} else {
 			line->spec[line->n++] = word;
 		}
 	}
 	if (!line->command)
-		return "a command is wanted: -A, -I, -N or -P; they can be undone";
+		return "it has none of the commands -A, -I, -N and -P, which can be undone";
 	return NULL;
 }
 
@@ -118,15 +112,15 @@ struct undo *inverse_of_iptables(struct planner *p, const struct statement *stat
 	struct rule_line line;
 	const char *wrong = take_apart(&p->scratch, &statement->words, &line), *program = statement->key->word;
 	if (wrong) {
-		refuse(p, statement, wrong);
+		inverse_refuse(p, statement, wrong);
 		return NULL;
 	}
 	size_t k = 0, n = 0;
 	while (strcmp(kinds[k].command, line.command) != 0)
 		k++;
 	if (line.n < kinds[k].least || line.n > kinds[k].most) {
-		refuse(p, statement, arena_printf(&p->scratch, "'%s' takes %s", line.command,
-		                                  kinds[k].most > 1 ? "a rule" : kinds[k].most ? "a policy" : "nothing beside its chain"));
+		inverse_refuse(p, statement, arena_printf(&p->scratch, "'%s' wants %s", line.command,
+		                                  kinds[k].most > 1 ? "a rule" : kinds[k].most ? "a policy" : "nothing beside a chain"));
 		return NULL;
 	}
 	const char **arguments = arena_alloc(&p->scratch, (line.n + 8) * sizeof *arguments);
@@ -204,9 +198,9 @@ static const char *add_table(struct nft_text *text, const char *family, const ch
 	if (table_get(&p->made, key))
 		return NULL;
 	if (text->undo)
-		return "each table is added in a line of its own";
+		return "a table is not added in a line of its own";
 	if (is_of_iptables(family, name))
-		return arena_printf(&p->scratch, "'%s' is a table of iptables, where others put their rules; take another name", name);
+		return arena_printf(&p->scratch, "'%s' is a table of iptables, where others put their rules", name);
 	text->undo = emit_undo_host(p, (const char *[]){ "table", family, name, NULL },
 	                            arena_printf(&p->plan->arena, "nft delete table %s %s", family, name), text->statement->line);
 	text->undo->first = true;
@@ -224,10 +218,9 @@ static const char *read_statement(struct nft_text *text, const char *word)
 	if (is_one_of(word, verbs, COUNT(verbs)))
 		word = next_word(text);
 	else if (strcmp(word, "table") != 0)
-		return arena_printf(arena, "'%s' is not taken: what adds to tables of the scenario's own can be undone; in a "
-		                    "namespace all is taken", word);
+		return arena_printf(arena, "'%s' does not add to a table of the scenario's own, which could be undone", word);
 	if (!is_one_of(word, objects, COUNT(objects)))
-		return arena_printf(arena, "'%s' is not taken where 'table', 'chain', 'rule' and the like can stand", word);
+		return arena_printf(arena, "'%s' stands where 'table', 'chain', 'rule' and the like can", word);
 	bool table = !strcmp(word, "table");
 	if (!strcmp(word, "ct"))
 		next_word(text);
@@ -235,27 +228,26 @@ static const char *read_statement(struct nft_text *text, const char *word)
 	if (name == family)
 		family = "ip";
 	if (!isalpha((unsigned char)*name) || name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")])
-		return "the name of a table is a word of letters, digits, '_', '-' and '.'";
+		return "a table has a name of letters, digits, '_', '-' and '.'";
 	const char *key = arena_printf(&text->p->plan->arena, "nft %s %s", family, name);
 	if (table)
 		return add_table(text, family, name, key);
 	return table_get(&text->p->made, key) ? NULL :
-	       arena_printf(arena, "the table '%s %s' is not the scenario's own; add it first: 'add table %s %s'", family, name,
-	                    family, name);
+	       arena_printf(arena, "the table '%s %s' is not one that the scenario adds before", family, name);
 }
 
 struct undo *inverse_of_nft(struct planner *p, const struct statement *statement)
 {
 	static const char *const everywhere[] = { "include", "define", "redefine", "undefine" };
 	struct nft_text text = { .p = p, .statement = statement, .at = statement->value };
-	const char *wrong = *statement->value == '-' ? "nft takes no options: what a file has in it may change by the end" : NULL;
+	const char *wrong = *statement->value == '-' ? "what a file has in it may change by the end" : NULL;
 	bool first = true; /* of a statement */
 	for (int depth = 0; !wrong;) {
 		const char *word = next_word(&text);
 		if (!*word)
 			break;
 		if (is_one_of(word, everywhere, COUNT(everywhere)))
-			wrong = arena_printf(&p->scratch, "'%s' is not taken: what it stands for could not be seen here", word);
+			wrong = arena_printf(&p->scratch, "what '%s' stands for cannot be seen here", word);
 		else if (!strcmp(word, ";"))
 			first |= !depth;
 		else if (first && !depth)
@@ -263,6 +255,6 @@ struct undo *inverse_of_nft(struct planner *p, const struct statement *statement
 		depth += !strcmp(word, "{") - !strcmp(word, "}");
 	}
 	if (wrong)
-		refuse(p, statement, wrong);
+		inverse_refuse(p, statement, wrong);
 	return text.undo;
 }
