@@ -194,7 +194,7 @@ static bool note_line(struct record *record, struct table *by_rank, const struct
 		record->stale = kernel_was_booted_since(word[7], strlen(word[7]));
 		record->base_index = number(word[8]);
 		uint64_t cookie = kernel_netns_cookie("");
-		record->elsewhere = number(word[9]) && cookie && cookie != number(word[9]);
+		record->elsewhere = number(word[9]) && cookie && cookie != IDENTITY_UNSEEN && cookie != number(word[9]);
 		return !strcmp(word[1], "2");
 	}
 	if (!strcmp(verb, "exec") && line->n == 3) {
@@ -325,6 +325,8 @@ static bool read_directory(struct record *record, const char *directory, bool ta
 	if (!S_ISDIR(status.st_mode))
 		return false;
 	*wrong = rundir_wrong(&record->arena);
+	if (!*wrong && kernel_netns_cookie("") == IDENTITY_UNSEEN)
+		*wrong = "which network namespace this is cannot be seen: is there no /proc?";
 	if (!*wrong && status.st_uid && status.st_uid != geteuid())
 		*wrong = arena_printf(&record->arena, "%s belongs to another user (%u)", directory, (unsigned)status.st_uid);
 	if (*wrong)

@@ -24,10 +24,17 @@ uint64_t owned_place(enum undo_class class, const char *netns, const char *link)
 	case BY_NETNS:
 		return kernel_netns_place(netns);
 	case BY_FILE:
+	case BY_MARK:
 		return kernel_place(link);
 	default:
 		return 0;
 	}
+}
+
+/* May what is not there be below another file system? */
+static bool is_covered(const struct journal_entry *entry)
+{
+	return entry->state == ENTRY_DONE && owned_place(entry->class, entry->netns, entry->link) != entry->place;
 }
 
 /* Is what stands here under an entry's name the thing that was made, when it has the identity ID? */
@@ -48,8 +55,7 @@ static enum ownership when_there(const struct record *record, const struct journ
 		return OWN_UNSEEN;
 	if (there) /* a file without a namespace is what a removal that was broken off leaves */
 		return is_ours(record, entry, id) || (netns && !id) ? OWN_OURS : OWN_REPLACED;
-	uint64_t place = owned_place(entry->class, entry->netns, entry->link);
-	return entry->state == ENTRY_DONE && place != entry->place ? OWN_UNSEEN : OWN_GONE;
+	return is_covered(entry) ? OWN_UNSEEN : OWN_GONE;
 }
 
 /* Is it still there after the machine was started again? */
@@ -72,7 +78,7 @@ enum ownership owned(const struct record *record, const struct journal_entry *en
 		return id == IDENTITY_UNSEEN ? OWN_UNSEEN : id ? OWN_OURS : OWN_GONE;
 	case BY_MARK:
 		noted = common_has_directory(entry->link);
-		return noted < 0 ? OWN_UNSEEN : noted ? OWN_OURS : OWN_GONE;
+		return noted < 0 || (noted && is_covered(entry)) ? OWN_UNSEEN : noted ? OWN_OURS : OWN_GONE;
 	default:
 		return when_there(record, entry);
 	}
