@@ -64,6 +64,14 @@ static bool is_removed(int fd)
 	return fstat(fd, &status) < 0 || !status.st_nlink;
 }
 
+static void add_device(void *user, uint64_t index, const char *name)
+{
+	struct buffer *lines = user;
+	buffer_printf(lines, "host %llu", (unsigned long long)index);
+	put_word(lines, name);
+	buffer_putc(lines, '\n');
+}
+
 bool journal_start(struct journal *journal, const char *name, const char *file, struct arena *arena,
                    const char **wrong, bool *taken)
 {
@@ -97,7 +105,8 @@ bool journal_start(struct journal *journal, const char *name, const char *file, 
 	uint64_t highest = kernel_highest_index("");
 	uint64_t cookie = kernel_netns_cookie("");
 	buffer_printf(&line, " %llu %llu\n", (unsigned long long)highest, (unsigned long long)cookie);
-	bool good = highest != IDENTITY_UNSEEN && cookie != IDENTITY_UNSEEN && journal->fd >= 0 && hold(journal->fd) && !is_removed(journal->fd) && write_line(journal, &line);
+	bool seen = kernel_each_link("", add_device, &line);
+	bool good = seen && highest != IDENTITY_UNSEEN && cookie != IDENTITY_UNSEEN && journal->fd >= 0 && hold(journal->fd) && !is_removed(journal->fd) && write_line(journal, &line);
 	buffer_free(&line);
 	if (!good) {
 		*wrong = arena_printf(arena, "cannot write %s: %s", path, strerror(errno));
@@ -154,6 +163,28 @@ bool journal_runs(struct journal *journal, size_t rank, pid_t pid)
 	       write_line_of(journal, "runs %zu %d %llu\n", rank, (int)pid, (unsigned long long)start);
 }
 
+bool journal_inside(struct journal *journal, const char *netns, const char *name)
+{
+	struct buffer line = { 0 };
+	buffer_puts(&line, "inside");
+	put_word(&line, netns);
+	put_word(&line, name);
+	buffer_putc(&line, '\n');
+	bool good = write_line(journal, &line);
+	buffer_free(&line);
+	return good;
+}
+
+bool journal_undo(struct journal *journal, size_t rank)
+{
+	return write_line_of(journal, "undo %zu\n", rank);
+}
+
+bool journal_left(struct journal *journal, size_t rank)
+{
+	return write_line_of(journal, "left %zu\n", rank);
+}
+
 bool journal_gone(struct journal *journal, size_t rank)
 {
 	return write_line_of(journal, "gone %zu\n", rank);
@@ -197,6 +228,14 @@ static bool note_line(struct record *record, struct table *by_rank, const struct
 		record->elsewhere = number(word[9]) && cookie && cookie != IDENTITY_UNSEEN && cookie != number(word[9]);
 		return !strcmp(word[1], "2");
 	}
+	if (!strcmp(verb, "host") && line->n == 3) {
+		*array_add(record->devices, record->n_devices, record->devices_room) = (struct host_device){ word[2], NULL };
+		return true;
+	}
+	if (!strcmp(verb, "inside") && line->n == 3) {
+		*array_add(record->devices, record->n_devices, record->devices_room) = (struct host_device){ word[2], word[1] };
+		return true;
+	}
 	if (!strcmp(verb, "exec") && line->n == 3) {
 		record->exec_pid = (pid_t)number(word[1]);
 		record->exec_start = number(word[2]);
@@ -224,6 +263,10 @@ static bool note_line(struct record *record, struct table *by_rank, const struct
 	if (entry && !strcmp(verb, "runs") && line->n == 4) {
 		entry->pid = (pid_t)number(word[2]);
 		entry->start = number(word[3]);
+		return true;
+	}
+	if (entry && (!strcmp(verb, "undo") || !strcmp(verb, "left"))) {
+		entry->undoing = *verb == 'u';
 		return true;
 	}
 	if (entry && !strcmp(verb, "gone")) {
@@ -463,9 +506,11 @@ void record_close(struct record *record)
 {
 	journal_close(&record->journal);
 	free(record->entries);
+	free(record->devices);
 	arena_free(&record->arena);
 	record->entries = NULL;
-	record->n = record->room = 0;
+	record->devices = NULL;
+	record->n = record->room = record->n_devices = record->devices_room = 0;
 }
 
 bool record_names(struct arena *arena, const char ***names, size_t *n)

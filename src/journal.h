@@ -4,11 +4,15 @@
  * "\\\\" for a backslash, so that nothing that a scenario says can end a line:
  *
  *   vnetgen 2 NAME FILE PID PID-START EPOCH BOOT-ID HIGHEST-IFINDEX NETNS-COOKIE
+ *   host IFINDEX NAME                        a device that the host has: it must not go with a namespace
+ *   inside NETNS NAME                        the scenario itself has a device of such a name there
  *   will RANK CLASS NETNS LINK SHELL UNDO    what undoes a thing, before the command that makes it is started,
  *   exec PID PID-START                       in one write with the process that will make it
  *   done RANK ID PLACE                       it is made: the cookie of a namespace, the index of a device, else 0; and
  *                                            the file system that it is in (owned_place())
  *   runs RANK PID PID-START                  it is a daemon: this process, which leads a session of its own
+ *   undo RANK                                a command of the scenario's own is about to undo it,
+ *   left RANK                                and failed
  *   gone RANK                                it is no more, or was not made after all
  *   whole                                    all of the network is there
  *   down                                     from here on it is taken down
@@ -34,8 +38,11 @@ bool journal_start(struct journal *journal, const char *name, const char *file, 
  * NULLs; PID 0 leaves the `exec` line away. */
 bool journal_will(struct journal *journal, const struct undo *const *undo, const char *const *texts, size_t n,
                   pid_t pid);
+bool journal_inside(struct journal *journal, const char *netns, const char *name);
 bool journal_done(struct journal *journal, size_t rank, uint64_t id, uint64_t place);
 bool journal_runs(struct journal *journal, size_t rank, pid_t pid);
+bool journal_undo(struct journal *journal, size_t rank);
+bool journal_left(struct journal *journal, size_t rank);
 bool journal_gone(struct journal *journal, size_t rank);
 bool journal_whole(struct journal *journal);
 bool journal_down(struct journal *journal);
@@ -49,6 +56,7 @@ struct journal_entry {
 	const char *netns, *link, *text;
 	bool shell;
 	enum entry_state state;
+	bool undoing; /* whether the command that undoes it came to its end is not known */
 	uint64_t id, place;
 	pid_t pid; /* of a daemon; 0: there was none yet */
 	uint64_t start;
@@ -67,6 +75,11 @@ struct record {
 	uint64_t base_index;
 	pid_t exec_pid;        /* the command that was started last; 0: none */
 	uint64_t exec_start;
+	struct host_device {
+		const char *name;
+		const char *inside; /* NULL: the host had it; else a namespace in which the scenario has one of that name */
+	} *devices;
+	size_t n_devices, devices_room;
 	struct journal_entry *entries; /* by rank */
 	size_t n, room;
 	struct journal journal; /* to say what is gone; held by us */

@@ -103,22 +103,32 @@ uint64_t kernel_link_index(const char *netns, const char *name)
 	return index;
 }
 
-uint64_t kernel_highest_index(const char *netns)
+bool kernel_each_link(const char *netns, void (*see)(void *user, uint64_t index, const char *name), void *user)
 {
 	int back = enter(netns);
 	if (back < 0)
-		return IDENTITY_UNSEEN;
-	uint64_t highest = 0;
+		return !none_or_unseen(errno);
 	struct if_nameindex *list = if_nameindex();
+	leave(netns, back);
 	for (size_t i = 0; list && list[i].if_index; i++)
-		if (list[i].if_index > highest)
-			highest = list[i].if_index;
+		see(user, list[i].if_index, list[i].if_name);
 	if (list)
 		if_freenameindex(list);
-	else
-		highest = IDENTITY_UNSEEN;
-	leave(netns, back);
-	return highest;
+	return list;
+}
+
+static void see_index(void *user, uint64_t index, const char *name)
+{
+	uint64_t *highest = user;
+	(void)name;
+	if (index > *highest)
+		*highest = index;
+}
+
+uint64_t kernel_highest_index(const char *netns)
+{
+	uint64_t highest = 0;
+	return kernel_each_link(netns, see_index, &highest) ? highest : IDENTITY_UNSEEN;
 }
 
 static bool has_carrier(const struct ifaddrs *list, const char *device)

@@ -195,6 +195,18 @@ static bool names_taken(const struct plan *plan)
 	return taken;
 }
 
+/* Names of devices that the host has as well: those in namespaces are not the host's. */
+static bool note_names(struct journal *journal, const struct model *model)
+{
+	bool good = true;
+	for (size_t i = 0; i < model->n_links && good; i++) {
+		const struct link *link = model->links[i];
+		if (link->end != model->host && !link->existing && !link->is_lo && kernel_link_index("", link->name))
+			good = journal_inside(journal, link->end->name, link->name);
+	}
+	return good;
+}
+
 /* --- going up --- */
 
 struct run {
@@ -593,7 +605,7 @@ enum exit_status run_up(struct executor *executor, const struct plan *plan, cons
 		arena_free(&run.arena);
 		return EXIT_REFUSED;
 	}
-	if (*options->restore && !write_restore(name, options->restore)) {
+	if (!note_names(&run.journal, plan->model) || (*options->restore && !write_restore(name, options->restore))) {
 		complain("cannot write the record in %s/%s: %s", rundir(), name, strerror(errno));
 		arena_free(&run.arena);
 		undo_all(executor, name, &run.journal);

@@ -108,6 +108,37 @@ static void free_processes(struct lives_on *lives)
 	free(lives->inodes);
 }
 
+/* A device of the host that somebody has moved into a namespace of ours. */
+struct stray {
+	const struct record *record;
+	const char *netns;
+	const char *name; /* NULL: there is none */
+};
+
+static void see_link(void *user, uint64_t index, const char *name)
+{
+	struct stray *stray = user;
+	const char *found = NULL;
+	(void)index; /* which may be another one there */
+	for (size_t i = 0; i < stray->record->n_devices; i++) {
+		const struct host_device *device = &stray->record->devices[i];
+		if (strcmp(device->name, name) != 0)
+			continue;
+		if (device->inside && !strcmp(device->inside, stray->netns))
+			return;
+		found = device->inside ? found : device->name;
+	}
+	if (found && !kernel_link_index("", found))
+		stray->name = found;
+}
+
+static const char *stray_device(const struct record *record, const char *netns)
+{
+	struct stray stray = { .record = record, .netns = netns };
+	kernel_each_link(netns, see_link, &stray);
+	return stray.name;
+}
+
 static const char *name_of(const struct journal_entry *entry)
 {
 	return entry->class == UNDO_NETNS ? entry->netns : entry->link;
@@ -138,13 +169,13 @@ static bool is_device(const struct journal_entry *entry)
 }
 
 /* Is an entry whose command ended so undone?  What iproute2 cannot find is gone; a user's own command that fails fails,
- * but one that undoes a [run] that never came to its end may find nothing. */
+ * but where a [run] never came to its end, or a command may have undone it before we were killed, it may find nothing. */
 static bool is_undone(const struct journal_entry *entry, const struct outcome *outcome)
 {
 	if (outcome_good(outcome))
 		return true;
 	if (entry->class == UNDO_RUN)
-		return entry->state == ENTRY_WILL;
+		return entry->state == ENTRY_WILL || entry->undoing;
 	return entry->class != UNDO_HOST && says_gone(outcome);
 }
 
@@ -166,6 +197,8 @@ static bool undo_entry(struct executor *executor, struct record *record, struct 
 		arena_free(&arena);
 		return false;
 	}
+	if (entry->class == UNDO_RUN)
+		journal_undo(&record->journal, entry->rank);
 	execute(executor, &job, &outcome, &arena);
 	bool good = is_undone(entry, &outcome);
 	if (entry->class == UNDO_DIRECTORY && !common_forget_directory(entry->link)) {
@@ -185,6 +218,8 @@ static bool undo_entry(struct executor *executor, struct record *record, struct 
 	if (good) {
 		entry->state = ENTRY_GONE;
 		journal_gone(&record->journal, entry->rank);
+	} else if (entry->class == UNDO_RUN) {
+		journal_left(&record->journal, entry->rank);
 	}
 	common_unlock(lock);
 	outcome_free(&outcome);
@@ -230,8 +265,12 @@ bool teardown(struct executor *executor, struct record *record)
 			complain("%s lives on: %s", entry->netns, buffer_text(&lives.names[i]));
 		const struct journal_entry *inside = entry->class == UNDO_NETNS ? table_get(&waiting, entry->netns) : NULL;
 		enum ownership ownership = owned(record, entry);
-		bool undone = !inside && ownership != OWN_UNSEEN;
-		if (inside)
+		const char *stray = entry->class == UNDO_NETNS && ownership == OWN_OURS ? stray_device(record, entry->netns) : NULL;
+		bool undone = !inside && !stray && ownership != OWN_UNSEEN;
+		if (stray)
+			complain("the device '%s' of the host is in the namespace '%s', which is left as long as it is there", stray,
+			         entry->netns);
+		else if (inside)
 			complain("the namespace '%s' is left as long as '%s' is in it", entry->netns, inside->link);
 		else if (ownership == OWN_UNSEEN)
 			complain("whether '%s' is still the %s that was made cannot be seen now", name_of(entry), kind_of(entry));

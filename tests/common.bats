@@ -160,14 +160,14 @@ waits_for_the_lock() {
 # Many at once: each has its rule, and the host afterwards none.
 # shellcheck disable=SC2317
 at_once_on_the_host() {
-	local n round
+	local n _
 	for n in 1 2 3 4; do
 		shared "n$n" "$n" > "/tmp/n$n.ini"
 		"$B/vnetgen" --dry-run "/tmp/n$n.ini" > "/tmp/setup$n"
 		"$B/vnetgen" down --dry-run "/tmp/n$n.ini" > "/tmp/teardown$n"
 	done
 	all_of_it > /tmp/before
-	for round in 1 2 3; do
+	for _ in 1 2 3; do
 		for n in 1 2; do "$B/vnetgen" up -q "/tmp/n$n.ini" & done
 		for n in 3 4; do sh "/tmp/setup$n" > /dev/null & done
 		wait
@@ -286,13 +286,13 @@ odd_texts() {
 # Six setup scripts at once that share a namespace: one wins, and the teardown scripts of the others take nothing from it.
 # shellcheck disable=SC2317
 losers() {
-	local n round
+	local n _
 	for n in 1 2 3 4 5 6; do
 		printf '[scenario]\nname = l%s\n[netns own%s]\n[netns red]\n[link e%s]\npeer = red/e0\n' $n $n $n > "/tmp/l$n.ini"
 		"$B/vnetgen" --dry-run "/tmp/l$n.ini" > "/tmp/setup$n"
 		"$B/vnetgen" down --dry-run "/tmp/l$n.ini" > "/tmp/teardown$n"
 	done
-	for round in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		rm -f /tmp/won*
 		for n in 1 2 3 4 5 6; do { sh "/tmp/setup$n" 2> /dev/null && : > "/tmp/won$n"; } & done
 		wait
@@ -368,4 +368,51 @@ fails_half_way() {
 
 @test "a run that fails half-way is undone by the scripts too, and no command reads the script" {
 	in_sandbox fails_half_way
+}
+
+# A user's own undo that fails failed, whatever it says; the record stays until it does not.
+# shellcheck disable=SC2317
+undo_fails() {
+	printf '[scenario]\nname = u\n[netns red]\n[run]\nrun = touch /tmp/m\nundo = sh -c "echo No such process >&2; rm /tmp/m"\n' > /tmp/u.ini
+	"$B/vnetgen" --dry-run /tmp/u.ini > /tmp/setup
+	"$B/vnetgen" down --dry-run /tmp/u.ini > /tmp/teardown
+	for by in "$B/vnetgen up -q /tmp/u.ini|$B/vnetgen down -q u" 'sh /tmp/setup|sh /tmp/teardown'; do
+		${by%|*}
+		mv /tmp/m /tmp/away
+		for _ in 1 2; do ${by#*|} > /dev/null 2>&1 || echo "status $?"; done
+		mv /tmp/away /tmp/m
+		${by#*|} > /dev/null 2>&1 || echo "status $?"
+		ls -A /tmp/m /run/vnetgen 2> /dev/null || :
+	done
+}
+
+@test "an undo of the user's that fails is tried again by each down" {
+	run in_sandbox undo_fails
+	[ "$status" -eq 0 ]
+	[ "$output" = $'status 4\nstatus 4\nstatus 4\nstatus 4' ]
+}
+
+# shellcheck disable=SC2317
+stray_device() {
+	printf '[scenario]\nname = s\n[netns red]\n[link red/e0]\npeer = /e1\n' > /tmp/s.ini
+	ip link add card type veth peer name other
+	"$B/vnetgen" up -q /tmp/s.ini
+	ip -n red link add mine type bridge
+	ip link set card netns red
+	"$B/vnetgen" down -q s 2>&1 || echo "status $?"
+	ip -n red link set card netns $$
+	"$B/vnetgen" down -q s
+	ip -br link show card | cut -d @ -f 1
+	ls -A /run/netns /run/vnetgen 2> /dev/null || :
+}
+
+@test "a namespace with a device of the host in it is left, and named" {
+	run in_sandbox stray_device
+	[ "$status" -eq 0 ]
+	diff -u - <(echo "$output") <<- 'END'
+		vnetgen: the device 'card' of the host is in the namespace 'red', which is left as long as it is there
+		status 4
+		card
+		/run/netns:
+	END
 }

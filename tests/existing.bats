@@ -31,7 +31,10 @@ make_host() {
 	ip route add local 10.99.0.0/16 dev eth9
 	ip -6 route add default via 2001:db8:9::fe metric 77
 	ip -6 route add 2001:db8:a::/48 via 2001:db8:9::fd src 2001:db8:9::1 table 8
+	ip nexthop add id 71 via 10.9.0.71 dev eth9
 	ip rule add iif eth9 table 7 priority 99
+	ip neigh add 10.9.0.4 lladdr 02:00:00:00:00:04 dev eth9
+	ip neigh add proxy 10.9.0.77 dev eth9
 	ip addr add 10.8.0.1/24 dev eth8
 	ip route add 10.80.0.0/16 via 10.8.0.9
 	ip link add br9 type bridge
@@ -322,9 +325,8 @@ would_be_lost() {
 tc qdisc add dev eth9 root handle 9: tbf rate 1mbit burst 10k latency 50ms|tc qdisc del dev eth9 root
 tc qdisc add dev eth9 ingress|tc qdisc del dev eth9 ingress
 ip link add link eth9 name mac9 type macvlan|ip link del mac9
-ip nexthop add id 7 via 10.9.0.7 dev eth9|ip nexthop del id 7
-ip neigh add 10.9.0.4 lladdr 02:00:00:00:00:04 dev eth9|ip neigh del 10.9.0.4 dev eth9
-ip neigh add proxy 10.9.0.77 dev eth9|ip neigh del proxy 10.9.0.77 dev eth9
+ip nexthop add id 7 via 10.9.0.7 dev eth9; ip nexthop add id 8 group 7|ip nexthop del id 8; ip nexthop del id 7
+ip nexthop add id 7 via 10.9.0.7 dev eth9; ip route add 10.10.0.0/16 nhid 7|ip route del 10.10.0.0/16; ip nexthop del id 7
 ip route add 10.10.0.0/16 nexthop via 10.9.0.5 nexthop via 10.8.0.5|ip route del 10.10.0.0/16
 ip route add 10.10.0.0/16 via 10.8.0.5 src 10.9.0.1|ip route del 10.10.0.0/16
 tc qdisc add dev eth8 ingress; tc filter add dev eth8 parent ffff: protocol ip u32 match u32 0 0 action mirred egress redirect dev eth9|tc qdisc del dev eth8 ingress
@@ -343,10 +345,9 @@ END
 		6 'eth9' has a queueing of its own and would be lost: qdisc tbf 9: roo
 		6 'eth9' has a queueing of its own and would be lost: qdisc ingress ff
 		6 'mac9' stands on 'eth9' and would lose what it has
-		6 next hops go by 'eth9' and would be lost: id 7 via 10.9.0.7 dev eth9
-		6 neighbours of 'eth9' were set and would be lost: 10.9.0.4 lladdr 02:
-		6 'eth9' answers for neighbours and would be lost: 10.9.0.77 proxy
-		6 routes with several next hops go by 'eth9' and would be lost: 10.10.
+		6 groups may have next hops of 'eth9' and would be lost: id 8 group 7
+		6 routes with several next hops, or with the id of one, go by 'eth9' a
+		6 routes with several next hops, or with the id of one, go by 'eth9' a
 		6 routes of other devices have an address of 'eth9' and would be lost:
 		6 a filter of 'eth8' leads to 'eth9' and would be lost: 	action order
 		6 nftables has 'eth9' by name and would be lost: 		type filter hook in

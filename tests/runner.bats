@@ -75,7 +75,7 @@ interrupted() {
 		[ ! -e "/proc/$pid" ] || grep -q '^State:.*Z' "/proc/$pid/status"
 	done < "$d/pids"
 	[ -z "$(ls "$d/tmp")" ]
-	[ -z "$(ls "$B" | grep "run$runner")" ]
+	run ! compgen -G "$B/*run$runner*"
 }
 
 @test "SIGINT, SIGTERM and SIGHUP end all of it, and nothing is left" {
