@@ -140,6 +140,9 @@ static void build_link(struct planner *p, struct link *link)
 	struct words *type = &link->type;
 	unsigned line = link->line;
 	emit_need_netns(p, from, line, link->header);
+	if (link->kind->rules && !place_is_owned(p, link->end))
+		report_error(p->report, line, link->header, "type", "for the first '%s' of a namespace the kernel makes rules, which "
+		             "stay, so it is not taken on the host; do it in a namespace", type->word[0]);
 	if (link->parent) {
 		emit_need_link(p, link->parent, line, link->header);
 		emit_set(p, fields, "parent", link->parent->name);

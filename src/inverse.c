@@ -265,6 +265,8 @@ struct undo *inverse_of_sysctl(struct planner *p, const struct statement *statem
 	const char *key = path + strlen("/proc/sys/"), *value = statement->value + strcspn(statement->value, "=");
 	if (strstr(path, "/."))
 		inverse_refuse(p, statement, "a key has no way out of /proc/sys");
+	else if (strpbrk(key, "*?["))
+		inverse_refuse(p, statement, "it does not name one key");
 	else if (does_more(path))
 		inverse_refuse(p, statement, arena_printf(&p->scratch, "'%s' does more than to set a value, and the old value would not "
 		                                  "bring back what was lost", strrchr(path, '/') + 1));

@@ -445,6 +445,13 @@ const char *record_of_other(struct record *record, const char *file)
 	                    name, record->file, file, name);
 }
 
+const char *record_elsewhere(struct record *record)
+{
+	return arena_printf(&record->arena, "%s was built in another network namespace, and is taken down there; when that is "
+	                    "gone, remove its namespaces ('ip netns del') and then %s", record->name,
+	                    rundir_of(&record->arena, record->name));
+}
+
 const char *record_busy(struct record *record)
 {
 	const char *who = record->holder ? arena_printf(&record->arena, "process %d", (int)record->holder) : "another process";

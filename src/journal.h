@@ -95,6 +95,8 @@ bool record_read_own(struct record *record, const char *name, struct journal *jo
 /* That it is up from another scenario than FILE, and what to do, in the record's arena; NULL when it is from that one, or
  * says no file, as those of printed scripts. */
 const char *record_of_other(struct record *record, const char *file);
+/* That it was made in another network namespace, and what to do; in the record's arena. */
+const char *record_elsewhere(struct record *record);
 /* That a process is at work on it, which is the case when it is held; in the record's arena. */
 const char *record_busy(struct record *record);
 /* Since when, in local time ("2026-11-24 10:00:00"), in ARENA; "-" when that is not known. */

@@ -12,7 +12,7 @@ static const struct kind kinds[] = {
 	{ "vxcan", .pair = true, .plain = true, .in_place = true },
 	{ "bridge", .bridge = true, .stays = true },
 	{ "bond", .stays = true, .slaves_down = true },
-	{ "vrf", .stays = true, .inward = true },
+	{ "vrf", .stays = true, .inward = true, .rules = true },
 	{ "team", .stays = true, .slaves_down = true },
 	{ "dummy", .plain = true, .inward = true, .in_place = true },
 	{ "ifb", .plain = true, .inward = true, .in_place = true },

@@ -15,6 +15,7 @@ struct kind {
 	bool shares;       /* stands on its parent as one more device of the same network */
 	bool inward;       /* no wire leads from it */
 	bool tuntap;       /* made by `ip tuntap add`, which is told neither MAC nor MTU */
+	bool rules;        /* the kernel makes rules of routing for the first one in a namespace, which stay */
 	bool in_place;     /* `ip link add … netns NS` and creating it to move it come to the same */
 };
 

@@ -76,14 +76,6 @@ static bool clear_stale(struct executor *executor, struct record *record)
 	return true;
 }
 
-/* That it can only be undone where it was made. */
-static const char *elsewhere(struct record *record)
-{
-	const char *directory = rundir_of(&record->arena, record->name);
-	return arena_printf(&record->arena, "%s was built in another network namespace, and is taken down there; when that is "
-	                    "gone, remove its namespaces ('ip netns del') and then %s", record->name, directory);
-}
-
 /* Says that a network of that name is up; a record of before the last start of the machine is cleared instead. */
 static bool is_up(struct executor *executor, const struct model *model)
 {
@@ -102,7 +94,7 @@ static bool is_up(struct executor *executor, const struct model *model)
 	else if (record.held)
 		complain("%s", record_busy(&record));
 	else if (record.elsewhere && !record.stale)
-		complain("%s", elsewhere(&record));
+		complain("%s", record_elsewhere(&record));
 	else if (record.stale)
 		up = !clear_stale(executor, &record);
 	else if ((other = record_of_other(&record, model->file)))
@@ -662,7 +654,7 @@ enum exit_status run_down(struct executor *executor, const char *name, const cha
 	else if (record.held)
 		complain("%s", record_busy(&record));
 	else if (record.elsewhere && !record.stale)
-		complain("%s", elsewhere(&record));
+		complain("%s", record_elsewhere(&record));
 	else if (record.stale)
 		status = clear_stale(executor, &record) ? EXIT_DONE : EXIT_LEFT;
 	else if (file && (other = record_of_other(&record, file)))

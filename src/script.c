@@ -21,7 +21,7 @@ bool script_print_record(const struct templates *templates, const struct record 
 {
 	struct arena *arena = templates->arena;
 	struct data *view = data_object(arena), *commands = data_list(arena);
-	bool daemons = false;
+	bool daemons = false, directories = false;
 	for (size_t i = 0; i < record->n; i++) {
 		const struct journal_entry *entry = &record->entries[i];
 		struct data *command = data_object(arena);
@@ -35,9 +35,11 @@ bool script_print_record(const struct templates *templates, const struct record 
 			                                                        (unsigned long long)entry->start));
 			daemons = true;
 		}
+		directories |= entry->class == UNDO_DIRECTORY;
 		data_append(arena, commands, command);
 	}
 	data_set_bool(arena, view, "daemons", daemons);
+	data_set_bool(arena, view, "directories", directories);
 	data_set_string(arena, view, "name", record->name);
 	data_set_string(arena, view, "dir", rundir_of(arena, record->name));
 	data_set(arena, view, "commands", commands);

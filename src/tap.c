@@ -75,6 +75,8 @@ static const char *why_not(struct record *record, const struct model *model)
 		return wrong;
 	if (record->held)
 		return record_busy(record);
+	if (record->elsewhere && !record->stale)
+		return record_elsewhere(record);
 	if (record->stale)
 		return arena_printf(arena, "%s was up before the machine was started last, and is not up now: 'vnetgen up %s' "
 		                    "builds it", name, model->file);

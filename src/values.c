@@ -55,7 +55,7 @@ const char *name_wrong_file(const char *name)
 		return "has a '/' in it: the files of a network lie in one directory, ${dir}";
 	if (digits && (!name[digits] || name[digits] == '.'))
 		return "is a number, as the network's own record has them";
-	static const char *const own[] = { "errors", "journal", "made", "restore", "said", "script" };
+	static const char *const own[] = { "errors", "journal", "made", "made.new", "restore", "said", "script" };
 	for (size_t i = 0; i < COUNT(own); i++)
 		if (!strcmp(name, own[i]))
 			return "is a file of the network's own record; take another name";

@@ -192,6 +192,7 @@ elsewhere() {
 	unshare -n "$B/vnetgen" down veth-pair || echo "status $?"
 	unshare -n "$B/vnetgen" list | tr -s ' ' | cut -d ' ' -f 1,2
 	unshare -n "$B/vnetgen" up scenarios/veth-pair.ini || echo "status $?"
+	unshare -n "$B/vnetgen" check scenarios/veth-pair.ini || echo "status $?"
 	"$B/vnetgen" down -q veth-pair
 	"$B/vnetgen" --dry-run scenarios/veth-pair.ini | sh
 	"$B/vnetgen" down --dry-run scenarios/veth-pair.ini > /tmp/teardown
@@ -208,6 +209,8 @@ elsewhere() {
 		vnetgen: veth-pair was built in another network namespace, and is taken down there; when that is gone, remove its namespaces ('ip netns del') and then /run/vnetgen/veth-pair
 		status 6
 		veth-pair elsewhere
+		vnetgen: veth-pair was built in another network namespace, and is taken down there; when that is gone, remove its namespaces ('ip netns del') and then /run/vnetgen/veth-pair
+		status 6
 		vnetgen: veth-pair was built in another network namespace, and is taken down there; when that is gone, remove its namespaces ('ip netns del') and then /run/vnetgen/veth-pair
 		status 6
 		veth-pair was built in another network namespace
@@ -262,7 +265,7 @@ cannot_look() {
 odd_texts() {
 	directory=$'/tmp/evil\necho INJECTED #\\n'
 	mkdir "$directory"
-	printf '[scenario]\ntitle = ${t}\nname = odd\n[vars]\nt = x\n[netns red]\n[run ${t}]\nrun = true x\nundo = true x\n[check ${t}]\nrun = true x\n[step ${t}]\ntext = ${t}\nnote = ${t}\n[file f]\n| ${t}\n[host]\nnft = add table inet odd\n  add chain inet odd c\n' > "$directory/odd.ini"
+	printf '[scenario]\ntitle = ${t}\nname = odd\n[vars]\nt = x\n[netns red]\nnameserver = 10.0.0.1\n[run ${t}]\nrun = true x\nundo = true x\n[check ${t}]\nrun = true x\n[step ${t}]\ntext = ${t}\nnote = ${t}\n[file f]\n| ${t}\n[host]\nnft = add table inet odd\n  add chain inet odd c\n' > "$directory/odd.ini"
 	set=t=$'a\necho INJECTED; \\n \\ $(echo INJECTED)'
 	"$B/vnetgen" --dry-run --with-checks --set "$set" "$directory/odd.ini" > /tmp/setup
 	"$B/vnetgen" down --dry-run --set "$set" "$directory/odd.ini" > /tmp/teardown
@@ -271,7 +274,7 @@ odd_texts() {
 	"$B/vnetgen" up -q --set "$set" "$directory/odd.ini"
 	"$B/vnetgen" list | wc -l
 	"$B/vnetgen" down --dry-run odd > /tmp/left
-	"$B/vnetgen" down -q odd
+	sh /tmp/left > /dev/null
 	ls -A /run/vnetgen 2> /dev/null || :
 }
 
@@ -415,4 +418,26 @@ stray_device() {
 		card
 		/run/netns:
 	END
+}
+
+# A setup script that broke off at "... up" has not come to its end: what it did not make is not taken away.
+# shellcheck disable=SC2317
+broken_off_at_up() {
+	printf '[scenario]\nname = b\n[netns red]\n[link red/e0]\npeer = /e1\n[step]\n[link br0]\ntype = bridge\n' > /tmp/b.ini
+	"$B/vnetgen" --dry-run /tmp/b.ini > /tmp/setup
+	"$B/vnetgen" down --dry-run /tmp/b.ini > /tmp/teardown
+	mkdir /tmp/bin
+	printf '#!/bin/sh\ncase "$*" in "link set e1 up") exit 2 ;; esac\nexec /sbin/ip "$@"\n' > /tmp/bin/ip
+	chmod +x /tmp/bin/ip
+	! PATH=/tmp/bin:$PATH sh /tmp/setup 2> /dev/null
+	ip link add br0 type bridge # others take the name
+	sh /tmp/teardown
+	ip -br link show br0 | cut -d ' ' -f 1
+	ls -A /run/netns /run/vnetgen 2> /dev/null || :
+}
+
+@test "what a setup script that broke off did not make is not taken away" {
+	run in_sandbox broken_off_at_up
+	[ "$status" -eq 0 ]
+	[ "$output" = $'br0\n/run/netns:' ]
 }

@@ -160,3 +160,11 @@ up_and_complete() {
 	if command -v zsh > /dev/null; then zsh -n completions/_vnetgen; fi
 	if command -v fish > /dev/null; then fish -n completions/vnetgen.fish; fi
 }
+
+@test "the first example of the README is what is printed" {
+	sed -n '/^```ini$/,/^```$/p' README.md | sed '1d; $d' | sed '/^```/,$d' > "$BATS_TEST_TMPDIR/veth-pair.ini"
+	command=$(sed -n 's/^\$ vnetgen --dry-run veth-pair.ini | //p' README.md)
+	[ -n "$command" ]
+	diff -u <(sed -n '/^```console$/,/^```$/p' README.md | sed -n '/^\$ vnetgen --dry-run veth-pair.ini/,/^```$/p' | sed '1d; $d' | sed '/^[$`]/,$d') \
+		<(vnetgen --dry-run "$BATS_TEST_TMPDIR/veth-pair.ini" | eval "$command")
+}

@@ -331,6 +331,7 @@ ip route add 10.10.0.0/16 nexthop via 10.9.0.5 nexthop via 10.8.0.5|ip route del
 ip route add 10.10.0.0/16 via 10.8.0.5 src 10.9.0.1|ip route del 10.10.0.0/16
 tc qdisc add dev eth8 ingress; tc filter add dev eth8 parent ffff: protocol ip u32 match u32 0 0 action mirred egress redirect dev eth9|tc qdisc del dev eth8 ingress
 nft 'table netdev t { chain c { type filter hook ingress device "eth9" priority 0; } ; }'|nft delete table netdev t
+ip token set ::7 dev eth9|ip token set :: dev eth9
 ip link add br7 type bridge; file=bridge|ip link del br7; file=
 ip link add br7 type bridge; ip link set eth9 master br7; bridge fdb add 02:00:00:00:00:70 dev eth9 master static|ip link del br7
 END
@@ -351,9 +352,39 @@ END
 		6 routes of other devices have an address of 'eth9' and would be lost:
 		6 a filter of 'eth8' leads to 'eth9' and would be lost: 	action order
 		6 nftables has 'eth9' by name and would be lost: 		type filter hook in
+		6 'eth9' has an IPv6 token and would be lost: token ::7 dev eth9
 		6 'br7' is a bridge whose MAC address follows its ports; give it one o
 		6 forwarding entries of 'eth9' were set and would be lost: 02:00:00:00
 	END
+}
+
+# Names that patterns and shells take for something else.
+# shellcheck disable=SC2317
+odd_names() {
+	local name
+	for name in '[a]' 'a.b' 'x*' 'p+q' 'd$x' "q'r" '{b}' '#x' '(y)' '^z'; do
+		ip link add dev "$name" type veth peer name far
+		ip link set far up
+		ip link set dev "$name" up
+		ip addr add 192.0.2.9/24 dev "$name"
+		ip route add 198.51.100.0/24 via 192.0.2.1
+		ip neigh add 192.0.2.7 lladdr 02:00:00:00:00:07 dev "$name"
+		sleep 0.1
+		{ ip addr show dev "$name"; ip route; ip neigh show nud permanent; } | sed 's/ [^ ]*_lft.*//; /inet6/d' > /tmp/before
+		printf '[scenario]\nname = odd\n[netns red]\n[link %s]\nexisting = yes\nnetns = red\n' "$name" > /tmp/odd.ini
+		"$B/vnetgen" up -q /tmp/odd.ini
+		ip -n red link show dev "$name" > /dev/null
+		"$B/vnetgen" down -q odd
+		{ ip addr show dev "$name"; ip route; ip neigh show nud permanent; } | sed 's/ [^ ]*_lft.*//; /inet6/d' | diff -u /tmp/before - || { echo "$name"; return 1; }
+		tc qdisc add dev far ingress
+		tc filter add dev far parent ffff: protocol ip u32 match u32 0 0 action mirred egress redirect dev "$name"
+		"$B/vnetgen" up -q /tmp/odd.ini 2> /dev/null && { echo "$name is lent"; return 1; }
+		ip link del dev "$name"
+	done
+}
+
+@test "a device may have any name, and is given back and refused as others are" {
+	in_sandbox odd_names
 }
 
 # shellcheck disable=SC2317
@@ -437,31 +468,35 @@ kinds_are_given_back() {
 	ip link set eth6 master bond0
 	ip link set bond0 up
 	ip addr add 10.6.0.1/24 dev bond0
-	cat > /tmp/kinds.ini << 'END'
-[netns blue]
-[link br7]
-existing = yes
-up = no
-vlan = del vid 30 self
-vlan = vid 40 self
-[link eth7]
-existing = yes
-up = no
-vlan = vid 50 pvid untagged
-vlan = del vid 21
-fdb = del 02:00:00:00:00:70 master static vlan 20
-[link eth6]
-existing = yes
-netns = blue
-END
+	printf '[scenario]\nname = kinds\n[netns blue]\n[link eth6]\nexisting = yes\nnetns = blue\n' > /tmp/kinds.ini
 	until ip link show bond0 | grep -q 'state UP'; do sleep 0.1; done
 	host_looks > /tmp/before
 	"$B/vnetgen" up -q /tmp/kinds.ini
-	bridge vlan show dev eth7 | grep -q '50 PVID'
 	ip -n blue link show dev eth6
 	"$B/vnetgen" down -q kinds
 	until ip link show bond0 | grep -q 'state UP'; do sleep 0.1; done
 	host_looks | diff -u /tmp/before -
+	# what would be lost
+	sed 's/eth6/eth7/' /tmp/kinds.ini > /tmp/port.ini
+	"$B/vnetgen" up -q /tmp/port.ini 2>&1 | grep -q "forwarding entries of 'eth7' were set"
+	bridge fdb del 02:00:00:00:00:70 dev eth7 master static vlan 20
+	"$B/vnetgen" up -q /tmp/port.ini 2>&1 | grep -q "'eth7' has VLANs of its own"
+	ip link add eth5 type dummy
+	ip link set eth5 up
+	sed 's/eth6/eth5/' /tmp/kinds.ini > /tmp/card.ini
+	ip link add link eth5 name eth5.7 type vlan id 7
+	"$B/vnetgen" up -q /tmp/card.ini 2>&1 | grep -q "'eth5.7' stands on 'eth5'"
+	ip link del eth5.7
+	nft 'table ip t { flowtable f { hook ingress priority 0; devices = { eth5 }; } ; }'
+	"$B/vnetgen" up -q /tmp/card.ini 2>&1 | grep -q "nftables has 'eth5' by name"
+	nft delete table ip t
+	ip nexthop add id 7 dev eth5
+	ip nexthop add id 8 group 7 type resilient buckets 4
+	"$B/vnetgen" up -q /tmp/card.ini 2>&1 | grep -q "groups may have next hops of 'eth5'"
+	ip nexthop del id 8
+	"$B/vnetgen" up -q /tmp/card.ini
+	"$B/vnetgen" down -q kinds
+	ip nexthop show id 7 | grep -q 'dev eth5'
 }
 
 @test "VLANs, forwarding entries, a port of a bond and a dummy device, in a kernel that has them" {
