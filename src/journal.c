@@ -479,12 +479,12 @@ static bool remove_below(struct arena *arena, const char *directory, const char 
 	for (size_t i = 0; i < n; i++) {
 		const char *path = arena_printf(arena, "%s/%s", directory, names[i]);
 		struct stat status;
-		if (!strcmp(names[i], kept) || lstat(path, &status) < 0)
+		if (!strcmp(names[i], kept))
 			continue;
-		bool is_directory = S_ISDIR(status.st_mode);
+		bool seen = lstat(path, &status) == 0, is_directory = seen && S_ISDIR(status.st_mode);
 		if (is_directory && !remove_below(arena, path, "", left))
 			error = errno;
-		else if ((is_directory ? rmdir(path) : unlink(path)) < 0) {
+		else if (!seen || (is_directory ? rmdir(path) : unlink(path)) < 0) {
 			error = errno;
 			*left = path;
 		}

@@ -218,7 +218,7 @@ static bool undo_entry(struct executor *executor, struct record *record, struct 
 	if (good) {
 		entry->state = ENTRY_GONE;
 		journal_gone(&record->journal, entry->rank);
-	} else if (entry->class == UNDO_RUN) {
+	} else if (entry->class == UNDO_RUN && outcome.how == ENDED) { /* what was killed may have done it */
 		journal_left(&record->journal, entry->rank);
 	}
 	common_unlock(lock);
