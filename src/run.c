@@ -279,7 +279,7 @@ static bool prepare_entry(struct run *run, const struct undo *undo, size_t i)
 		complain("%s:%u: cannot note that '%s' is made: %s", run->plan->model->file, undo->line, undo->link, strerror(errno));
 		return false;
 	}
-	if (!undo->restore || undo->first)
+	if (!undo->restore)
 		return true;
 	/* the script notes things that are not this network's alone: it must be undone from here on */
 	if (!journal_will(&run->journal, &undo, &undo->text, 1, 0)) {

@@ -224,7 +224,6 @@ static void view_begins(struct viewing *v, const struct command *command, struct
 		return;
 	set_number(v, note, "number", undo->rank);
 	if (undo->class == UNDO_HOST) {
-		set_flag(v, note, "noted", undo->first);
 		set(v, note, "kind", undo->restore);
 		data_set(v->arena, object, "note", note);
 	} else if (undo->class == UNDO_DIRECTORY) {

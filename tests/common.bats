@@ -441,3 +441,25 @@ broken_off_at_up() {
 	[ "$status" -eq 0 ]
 	[ "$output" = $'br0\n/run/netns:' ]
 }
+
+# A table that was noted, and that no command has added since another thing was refused, is not ours.
+# shellcheck disable=SC2317
+never_added() {
+	ip link add card type veth peer name far
+	ip link add link card name upon type macvlan
+	printf '[scenario]\nname = t\n[link card]\nexisting = yes\nmtu = 1400\n[host]\nnft = add table inet ours\n' > /tmp/t.ini
+	"$B/vnetgen" --dry-run /tmp/t.ini > /tmp/setup
+	! sh /tmp/setup 2> /dev/null
+	nft add table inet ours
+	"$B/vnetgen" down --dry-run /tmp/t.ini | sh
+	nft list tables
+	ls -A /run/vnetgen 2> /dev/null || :
+}
+
+@test "a table that no command has added yet is not taken away" {
+	needs_kernel macvlan
+	"$B/test-sandbox" nft list ruleset || cannot "no nftables here"
+	run in_sandbox never_added
+	[ "$status" -eq 0 ]
+	[ "$output" = 'table inet ours' ]
+}
