@@ -346,7 +346,7 @@ static void build_sets(struct planner *p, const struct step *step)
 	}
 }
 
-/* What shall not be up stays down, unless a bond has raised it. */
+/* A device that must not be up stays down, unless a bond has raised it. */
 static void leave_down(struct planner *p, const struct link *link, const struct statement *say)
 {
 	struct port *port = &p->ports[link->number];

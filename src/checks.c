@@ -36,8 +36,8 @@ static int shell_status(const struct outcome *outcome)
 }
 
 /* A failure that is expected must be the network's: not that of a command that was not there, hung, was killed, or did
- * not come to what it was to try.  Of an exit status that is asked for that is no question, but it must be that of a
- * command which ran in its place. */
+ * not reach the part that it tests.  When the scenario names an exit status, the status decides, but the command must
+ * have run in its place. */
 static const char *untried(const struct executor *executor, const struct action *action, const struct job *job,
                            const struct outcome *outcome, struct arena *arena)
 {

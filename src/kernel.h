@@ -26,7 +26,7 @@ uint64_t kernel_file_id(const char *path);
 
 /* The highest interface index in use, or IDENTITY_UNSEEN.  Indexes only grow, so a device made later has a higher one. */
 uint64_t kernel_highest_index(const char *netns);
-/* Calls SEE for each device of NETNS.  False when they cannot be seen; none is where there is no such namespace. */
+/* Calls SEE for each device of NETNS.  False when they cannot be read; a namespace that does not exist has none. */
 bool kernel_each_link(const char *netns, void (*see)(void *user, uint64_t index, const char *name), void *user);
 /* Has NETNS come to rest?  No device with a carrier whose state has yet to follow, no IPv6 address that is tentative. */
 bool kernel_settled(const char *netns);

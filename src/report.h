@@ -22,8 +22,8 @@ void report_error(struct report *report, unsigned line, const char *section, con
 /* The same for what is legal and suspicious: "FILE:LINE: warning: [SECTION] KEY: message". */
 void report_warning(struct report *report, unsigned line, const char *section, const char *key, const char *message,
                     ...) PRINTF(5, 6);
-/* Writes all findings to standard error, by line, each as one line of visible.h, and forgets them; warnings only when there is no error.  Returns how
- * many errors there were. */
+/* Writes all findings to standard error in the order of their lines, with the controls shown (visible.h), and forgets
+ * them.  It writes the warnings only when there is no error.  Returns the number of errors. */
 size_t report_print(struct report *report);
 /* The first line of what report_print() would write, in ARENA; for a file that no user wrote. */
 const char *report_first(const struct report *report, struct arena *arena);

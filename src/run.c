@@ -247,7 +247,7 @@ static void say_hint(struct run *run, const char *text, const struct outcome *ou
 		complain("hint: %s", hint);
 }
 
-/* Has the record's script do MOMENT ("before", "after" or "undo") for an entry.  Returns the first line that it prints, in
+/* Has the record's script do MOMENT ("before" or "after") for an entry.  Returns the first line that it prints, in
  * the run's arena, or NULL when it failed, which has been said. */
 static const char *note_state(struct run *run, const struct undo *undo, const char *moment, bool *same)
 {

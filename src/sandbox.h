@@ -3,7 +3,7 @@
  *
  * The first process in it is an init of ours, and when it ends the kernel ends all others: it dies with its parent,
  * and it ends when the worker does.  They have no controlling terminal, where commands could type as the user, and cannot
- * be kept stopped from inside.  There are no cgroup namespaces in it. */
+ * be kept stopped from inside.  It has no cgroup namespaces. */
 #ifndef VNETGEN_SANDBOX_H
 #define VNETGEN_SANDBOX_H
 

@@ -63,7 +63,7 @@ static const struct command *last_change(const struct plan *plan)
 	return last;
 }
 
-/* Why there is no network of this scenario to be checked, in the record's arena; NULL when there is. */
+/* The reason why the network of this scenario cannot be checked, in the record's arena; NULL when it can. */
 static const char *why_not(struct record *record, const struct model *model)
 {
 	const char *wrong, *name = model->name;

@@ -57,8 +57,8 @@ char *buffer_keep(struct buffer *buffer, struct arena *arena);
 void buffer_clear(struct buffer *buffer);
 void buffer_free(struct buffer *buffer);
 
-/* Keeps some memory, so that what was begun can be undone: when there is no other any more, it is given free and
- * WHEN_USED is called, once. */
+/* Keeps some memory, so that what was begun can be undone.  When malloc() fails for the first time, the memory is
+ * freed and WHEN_USED is called. */
 void memory_reserve(void (*when_used)(void));
 /* malloc family that ends the program when memory is out. */
 /* For what allocates by itself and failed: it may be tried again, where this returns. */
